@@ -1,0 +1,139 @@
+//! What a connection asks of its host, and the words for how it ends.
+
+use super::Attempt;
+use crate::event_stream::EventStream;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+/// Something to do, now and in this order. See the contract at [`Connection`](super::Connection).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Action {
+    /// Send a request, with [`last_event_id`](super::Connection::last_event_id) if that is not empty; report under this attempt.
+    SendRequest {
+        /// The attempt that begins.
+        attempt: Attempt,
+    },
+    /// Abort the request, so that the server sees it; reports about it will be ignored.
+    AbortRequest,
+    /// Report [`TimerFired`](super::Input::TimerFired) after so long.
+    StartTimer {
+        /// The attempt that has ended.
+        attempt: Attempt,
+        /// How long, in milliseconds; at most 2,147,483,647.
+        delay: u32,
+    },
+    /// Stop that timer.
+    StopTimer,
+    /// The ready state is this from now on.
+    SetReadyState(ReadyState),
+    /// [Announce the connection](https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection): tell the `open` listeners.
+    FireOpen {
+        /// The attempt that succeeded.
+        attempt: Attempt,
+    },
+    /// Tell the `error` listeners.
+    FireError(ErrorEvent),
+    /// Feed the chunk at hand to this parser, deliver what it gives, hand it back with [`Dispatched`](super::Input::Dispatched).
+    Dispatch(Box<EventStream>),
+}
+
+/// The [ready state](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-readystate) of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReadyState {
+    /// Not established yet, or lost and being reestablished.
+    Connecting = 0,
+    /// Open, and dispatching events as they come.
+    Open = 1,
+    /// Not open, and not trying to be: closed by `close()`, or failed.
+    Closed = 2,
+}
+
+impl fmt::Display for ReadyState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ReadyState::Connecting => "connecting",
+            ReadyState::Open => "open",
+            ReadyState::Closed => "closed",
+        })
+    }
+}
+
+/// What an `error` event tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrorEvent {
+    /// The connection was lost and will be reestablished.
+    Interruption {
+        /// What happened.
+        reason: Interruption,
+        /// The attempt that ended.
+        attempt: Attempt,
+        /// The next one begins in so many milliseconds.
+        delay: u32,
+    },
+    /// The connection failed for good.
+    Failure {
+        /// What happened.
+        reason: Failure,
+        /// The attempt that ended.
+        attempt: Attempt,
+    },
+}
+
+/// Why a connection was lost that will be reestablished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Interruption {
+    /// A network error, before the response or in its body.
+    Network {
+        /// What the platform said of it; may be empty.
+        detail: String,
+    },
+    /// The server ended the body.
+    BodyEnded,
+}
+
+/// Why a connection failed for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The status was not 200.
+    Status(u16),
+    /// The content type was not `text/event-stream`.
+    ContentType(
+        /// What it was, shortened if it was very long; `None` if there was none.
+        Option<String>,
+    ),
+    /// An event held more than is allowed.
+    LimitExceeded {
+        /// What is allowed, in bytes.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for Interruption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Interruption::Network { detail } if detail.is_empty() => f.write_str("the network failed"),
+            Interruption::Network { detail } => write!(f, "the network failed ({detail})"),
+            Interruption::BodyEnded => f.write_str("the server ended the stream"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Status(204) => f.write_str("the server answered with status 204, which asks clients to stop"),
+            Failure::Status(status) => write!(f, "the server answered with status {status}, but an event stream needs 200"),
+            Failure::ContentType(None) => {
+                f.write_str("the server sent no Content-Type, but an event stream needs text/event-stream")
+            }
+            Failure::ContentType(Some(content_type)) => {
+                write!(f, "the server sent Content-Type {content_type:?}, but an event stream needs text/event-stream")
+            }
+            Failure::LimitExceeded { limit } => write!(f, "an event held more than the limit of {limit} bytes"),
+        }
+    }
+}

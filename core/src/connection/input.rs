@@ -1,0 +1,88 @@
+//! What can happen to a connection, in the past tense.
+
+use crate::event_stream::EventStream;
+use alloc::boxed::Box;
+use alloc::string::String;
+
+/// One request and what comes of it. Numbered from 1, so that what comes late from an earlier one can be told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attempt(u32);
+
+impl Attempt {
+    /// The attempt of this number, for a host that keeps numbers only.
+    pub const fn from_number(number: u32) -> Self {
+        Attempt(number)
+    }
+
+    /// Its number: 1 for the first.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    pub(super) const fn next(self) -> Self {
+        Attempt(self.0.wrapping_add(1))
+    }
+}
+
+/// What a host tells a [`Connection`](super::Connection).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// The status line and the headers of the response came.
+    ResponseStarted {
+        /// The attempt that was answered.
+        attempt: Attempt,
+        /// What is to be judged of the answer.
+        response: Response<'a>,
+    },
+    /// Some bytes of the body came. The host keeps them at hand for the [`Dispatch`](super::Action::Dispatch) that follows.
+    ChunkReceived {
+        /// The attempt whose body it is.
+        attempt: Attempt,
+    },
+    /// The answer to [`Dispatch`](super::Action::Dispatch): the parser comes back.
+    Dispatched(Box<EventStream>),
+    /// The body came to its proper end.
+    BodyEnded {
+        /// The attempt whose body it was.
+        attempt: Attempt,
+    },
+    /// A network error, before the response or in its body.
+    RequestFailed {
+        /// The attempt that failed.
+        attempt: Attempt,
+        /// What the platform says of it, for people to read; may be empty.
+        detail: String,
+    },
+    /// The timer of [`StartTimer`](super::Action::StartTimer) ran out.
+    TimerFired {
+        /// The attempt after which the wait began.
+        attempt: Attempt,
+    },
+    /// A hint that the network is there again: ends a wait. That it went away is no input, for such hints are often wrong.
+    WentOnline,
+    /// The user closed the source.
+    CloseCalled,
+}
+
+impl Input<'_> {
+    pub(super) fn attempt(&self) -> Option<Attempt> {
+        match self {
+            Input::ResponseStarted { attempt, .. }
+            | Input::ChunkReceived { attempt }
+            | Input::BodyEnded { attempt }
+            | Input::RequestFailed { attempt, .. }
+            | Input::TimerFired { attempt } => Some(*attempt),
+            Input::Dispatched(_) | Input::WentOnline | Input::CloseCalled => None,
+        }
+    }
+}
+
+/// What a connection has to know of a response, after redirects.
+#[derive(Clone, Copy, Debug)]
+pub struct Response<'a> {
+    /// The status code.
+    pub status: u16,
+    /// The value of the `Content-Type` header; of several headers, all values joined by a comma, as `fetch` gives them.
+    pub content_type: Option<&'a str>,
+}

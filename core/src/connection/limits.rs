@@ -1,0 +1,18 @@
+//! How much a stream may make us hold.
+
+use crate::event_stream::DEFAULT_LIMIT;
+
+/// Bounds on what a server can make a source keep in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The most that one event may hold (data, type and id together), in bytes; `None` lifts it. 64 MiB by default. Past it the
+    /// connection fails with [`LimitExceeded`](super::Failure::LimitExceeded), and the memory is given back.
+    pub max_event_size: Option<usize>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { max_event_size: Some(DEFAULT_LIMIT) }
+    }
+}

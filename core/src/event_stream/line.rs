@@ -1,0 +1,72 @@
+//! Bytes into lines.
+//!
+//! Rules: a line ends at LF, CR or CR LF ("lines must be separated by either a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF)
+//! character pair, a single U+000A LINE FEED (LF) character, or a single U+000D CARRIAGE RETURN (CR) character"), and one
+//! leading BOM is dropped.
+//!
+//! Dangers: a CR ends its line at once, without waiting to see whether an LF follows, so that an event is not held back for a
+//! byte that may never come; an LF at the start of the next chunk then belongs to that CR. The BOM may be cut by chunks too.
+
+use memchr::memchr2;
+
+/// What has to be remembered of line ends and of the BOM between two chunks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LineReader {
+    /// How many bytes of the BOM were seen, all three once the start of the stream is behind us.
+    bom: usize,
+    /// The last byte was a CR, whose LF may be yet to come.
+    after_carriage_return: bool,
+}
+
+/// What stood at the very start of the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// Nothing to note: read on after this many bytes.
+    ReadOn(usize),
+    /// Bytes began like a BOM and then were none: they belong to the first line.
+    BrokenBom(usize),
+}
+
+impl LineReader {
+    /// Skips what is left of a BOM at the start of the stream, or the LF of a CR LF pair that the chunks cut in two.
+    pub(super) fn start_chunk(&mut self, chunk: &[u8]) -> Start {
+        let mut at = 0;
+        if self.bom < BOM.len() {
+            while let (Some(expected), Some(byte)) = (BOM.get(self.bom), chunk.get(at)) {
+                if expected != byte {
+                    let broken = self.bom > 0;
+                    self.bom = BOM.len();
+                    // Bytes of an earlier chunk are gone, those of this one are skipped: the caller only needs to know
+                    // that the line began with them, for no field name does.
+                    return if broken { Start::BrokenBom(at) } else { Start::ReadOn(0) };
+                }
+                self.bom += 1;
+                at += 1;
+            }
+        } else if self.after_carriage_return && !chunk.is_empty() {
+            self.after_carriage_return = false;
+            at = usize::from(chunk[0] == LF);
+        }
+        Start::ReadOn(at)
+    }
+
+    /// Finds the end of the line that starts at `from`: where it ends and where the next one starts.
+    #[inline]
+    pub(super) fn line_end(&mut self, chunk: &[u8], from: usize) -> Option<(usize, usize)> {
+        let rest = chunk.get(from..)?;
+        let end = from + memchr2(LF, CR, rest)?;
+        let mut next = end + 1;
+        if chunk[end] == CR {
+            match chunk.get(next) {
+                Some(&LF) => next += 1,
+                Some(_) => {}
+                None => self.after_carriage_return = true,
+            }
+        }
+        Some((end, next))
+    }
+}
+
+const LF: u8 = b'\n';
+const CR: u8 = b'\r';
+const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];

@@ -1,0 +1,326 @@
+//! The connection machine, as scripts: what happened against what was asked for, in simulated time.
+
+use tidings_core::connection::{
+    Action, Attempt, Connection, ErrorEvent, Failure, Input, Interruption, Limits, ReadyState, Response, State,
+};
+use tidings_core::{EventStream, Item};
+
+/// A host that performs nothing and writes down what it was asked for.
+struct Script {
+    connection: Connection,
+    now: u64,
+    delivered: Vec<String>,
+}
+
+impl Script {
+    fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    fn with_limits(limits: Limits) -> Self {
+        let mut script = Script { connection: Connection::new(limits), now: 1_000_000, delivered: Vec::new() };
+        assert_eq!(script.asked(), ["send 1"]);
+        script
+    }
+
+    /// What is asked for now. A dispatch is refused here: it needs a chunk.
+    fn asked(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.connection.poll_action()).map(in_words).collect()
+    }
+
+    fn when(&mut self, input: Input<'_>) -> Vec<String> {
+        self.connection.handle(input, self.now);
+        self.asked()
+    }
+
+    fn after(&mut self, milliseconds: u64) -> &mut Self {
+        self.now += milliseconds;
+        self
+    }
+
+    fn attempt(number: u32) -> Attempt {
+        Attempt::from_number(number)
+    }
+
+    fn response(&mut self, number: u32, status: u16, content_type: Option<&str>) -> Vec<String> {
+        let response = Response { status, content_type };
+        self.when(Input::ResponseStarted { attempt: Self::attempt(number), response })
+    }
+
+    fn accepted(&mut self, number: u32) -> Vec<String> {
+        self.response(number, 200, Some("text/event-stream"))
+    }
+
+    fn open() -> Self {
+        let mut script = Self::new();
+        assert_eq!(script.accepted(1), ["open", "fire open 1"]);
+        script
+    }
+
+    fn body_ended(&mut self, number: u32) -> Vec<String> {
+        self.when(Input::BodyEnded { attempt: Self::attempt(number) })
+    }
+
+    fn failed(&mut self, number: u32) -> Vec<String> {
+        self.when(Input::RequestFailed { attempt: Self::attempt(number), detail: "refused".into() })
+    }
+
+    fn timer(&mut self, number: u32) -> Vec<String> {
+        self.when(Input::TimerFired { attempt: Self::attempt(number) })
+    }
+
+    fn close(&mut self) -> Vec<String> {
+        self.when(Input::CloseCalled)
+    }
+
+    /// Hands in a chunk and dispatches it as a host does. `listener` is called for each event and may call in.
+    fn chunk_with(&mut self, number: u32, bytes: &[u8], mut listener: impl FnMut(&mut Connection, &str)) -> Vec<String> {
+        self.connection.handle(Input::ChunkReceived { attempt: Self::attempt(number) }, self.now);
+        let Some(Action::Dispatch(mut stream)) = self.connection.poll_action() else {
+            return self.asked();
+        };
+        let mut items = stream.feed(bytes);
+        while let Some(item) = items.next() {
+            if let Item::Event(event) = item {
+                self.delivered.push(event.data.to_owned());
+                listener(&mut self.connection, event.data);
+                if self.connection.state() == State::Closed {
+                    break;
+                }
+            }
+        }
+        drop(items);
+        self.when(Input::Dispatched(stream))
+    }
+
+    fn chunk(&mut self, number: u32, bytes: &[u8]) -> Vec<String> {
+        self.chunk_with(number, bytes, |_, _| {})
+    }
+}
+
+fn in_words(action: Action) -> String {
+    match action {
+        Action::SendRequest { attempt } => format!("send {}", attempt.number()),
+        Action::AbortRequest => "abort".into(),
+        Action::StartTimer { delay, .. } => format!("wait {delay}"),
+        Action::StopTimer => "stop waiting".into(),
+        Action::SetReadyState(ready_state) => ready_state.to_string(),
+        Action::FireOpen { attempt } => format!("fire open {}", attempt.number()),
+        Action::FireError(ErrorEvent::Interruption { reason, delay, .. }) => match reason {
+            Interruption::BodyEnded => format!("fire error: ended, again in {delay}"),
+            Interruption::Network { detail } => format!("fire error: {detail}, again in {delay}"),
+            other => format!("fire error: {other}"),
+        },
+        Action::FireError(ErrorEvent::Failure { reason, .. }) => match reason {
+            Failure::Status(status) => format!("fire error: status {status}"),
+            Failure::ContentType(content_type) => format!("fire error: type {content_type:?}"),
+            Failure::LimitExceeded { limit } => format!("fire error: limit {limit}"),
+            other => format!("fire error: {other}"),
+        },
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn announces_and_dispatches() {
+    let mut script = Script::open();
+    assert!(script.chunk(1, b"data: one\n\ndata: two\n\nda").is_empty());
+    assert!(script.chunk(1, b"ta: three\n\n").is_empty());
+    assert_eq!(script.delivered, ["one", "two", "three"]);
+}
+
+#[test]
+fn every_status_but_200_fails() {
+    for status in [204, 205, 301, 304, 400, 401, 404, 410, 429, 500, 503] {
+        let mut script = Script::new();
+        let expected = ["abort".into(), "closed".into(), format!("fire error: status {status}")];
+        assert_eq!(script.response(1, status, Some("text/event-stream")), expected);
+        assert!(script.timer(1).is_empty());
+        assert_eq!(script.connection.state(), State::Closed);
+    }
+}
+
+#[test]
+fn another_content_type_fails() {
+    for content_type in [None, Some("text/html"), Some("text/event-stream, text/html")] {
+        let mut script = Script::new();
+        let expected = ["abort".into(), "closed".into(), format!("fire error: type {content_type:?}")];
+        assert_eq!(script.response(1, 200, content_type), expected);
+    }
+}
+
+#[test]
+fn a_lost_connection_is_reestablished_after_the_reconnection_time() {
+    let mut script = Script::new();
+    assert_eq!(script.failed(1), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+    assert_eq!(script.after(3000).timer(1), ["send 2"]);
+    assert_eq!(script.accepted(2), ["open", "fire open 2"]);
+    assert_eq!(script.body_ended(2), ["connecting", "wait 3000", "fire error: ended, again in 3000"]);
+    assert_eq!(script.after(3000).timer(2), ["send 3"]);
+    assert_eq!(script.accepted(3), ["open", "fire open 3"]);
+    assert_eq!(script.failed(3), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+}
+
+#[test]
+fn the_stream_sets_the_reconnection_time() {
+    let mut script = Script::open();
+    script.chunk(1, b"retry: 250\n");
+    assert_eq!(script.connection.reconnection_time(), 250);
+    assert_eq!(script.body_ended(1)[1], "wait 250");
+    // It outlives the attempt.
+    script.after(250).timer(1);
+    assert_eq!(script.failed(2)[1], "wait 250");
+}
+
+#[test]
+fn no_wait_is_shorter_than_the_floor() {
+    for asked in ["0", "1", "99"] {
+        let mut script = Script::open();
+        script.chunk(1, format!("retry: {asked}\n").as_bytes());
+        assert_eq!(script.body_ended(1)[1], "wait 100");
+    }
+}
+
+#[test]
+fn no_wait_is_longer_than_a_timer_can_be() {
+    let mut script = Script::open();
+    script.chunk(1, b"retry: 99999999999\n");
+    assert_eq!(script.body_ended(1)[1], "wait 2147483647");
+}
+
+#[test]
+fn going_online_ends_a_wait_and_nothing_else() {
+    let mut script = Script::new();
+    assert!(script.when(Input::WentOnline).is_empty(), "a request is on its way");
+    script.failed(1);
+    assert_eq!(script.after(1000).when(Input::WentOnline), ["stop waiting", "send 2"]);
+    script.accepted(2);
+    assert!(script.when(Input::WentOnline).is_empty(), "open");
+    script.close();
+    assert!(script.when(Input::WentOnline).is_empty(), "closed");
+}
+
+#[test]
+fn going_online_does_not_go_below_the_floor() {
+    let mut script = Script::new();
+    script.failed(1);
+    assert_eq!(script.after(30).when(Input::WentOnline), ["stop waiting", "wait 70"]);
+    assert_eq!(script.after(30).when(Input::WentOnline), ["stop waiting", "wait 40"]);
+    assert_eq!(script.after(40).timer(1), ["send 2"]);
+}
+
+#[test]
+fn the_last_event_id_outlives_attempts_and_events_without_one() {
+    let mut script = Script::open();
+    script.chunk(1, "id: 7ü\ndata\n\nid: 8\ndata: unfinished".as_bytes());
+    script.body_ended(1);
+    assert_eq!(script.connection.last_event_id(), "7ü");
+    script.timer(1);
+    script.accepted(2);
+    script.chunk(2, b"data: without id\n\n");
+    assert_eq!(script.connection.last_event_id(), "7ü");
+    script.chunk(2, b"id\n\n");
+    assert_eq!(script.connection.last_event_id(), "");
+}
+
+#[test]
+fn a_new_body_starts_afresh() {
+    let mut script = Script::open();
+    script.chunk(1, b"event: half\ndata: ha");
+    script.body_ended(1);
+    script.timer(1);
+    script.accepted(2);
+    script.chunk(2, b"\xEF\xBB\xBFdata: whole\n\n");
+    assert_eq!(script.delivered, ["whole"]);
+}
+
+#[test]
+fn what_comes_late_is_ignored() {
+    let mut script = Script::new();
+    script.failed(1);
+    script.timer(1);
+    assert!(script.accepted(1).is_empty(), "an answer to the attempt before");
+    assert!(script.failed(1).is_empty());
+    assert!(script.timer(1).is_empty());
+    assert_eq!(script.accepted(2), ["open", "fire open 2"]);
+    assert!(script.accepted(2).is_empty(), "a second answer");
+    assert!(script.body_ended(1).is_empty());
+    assert!(script.chunk(1, b"data: late\n\n").is_empty());
+    assert!(script.delivered.is_empty());
+}
+
+#[test]
+fn close_in_every_state() {
+    let mut requesting = Script::new();
+    assert_eq!(requesting.close(), ["abort", "closed"]);
+
+    let mut streaming = Script::open();
+    assert_eq!(streaming.close(), ["abort", "closed"]);
+
+    let mut waiting = Script::new();
+    waiting.failed(1);
+    assert_eq!(waiting.close(), ["stop waiting", "closed"]);
+
+    for script in [&mut requesting, &mut streaming, &mut waiting] {
+        assert!(script.close().is_empty(), "closing twice is closing once");
+        assert!(script.accepted(1).is_empty());
+        assert!(script.chunk(1, b"data: late\n\n").is_empty());
+        assert!(script.timer(1).is_empty());
+        assert!(script.failed(1).is_empty());
+    }
+}
+
+#[test]
+fn close_drops_what_is_queued() {
+    let mut script = Script::new();
+    let response = Response { status: 200, content_type: Some("text/event-stream") };
+    script.connection.handle(Input::ResponseStarted { attempt: Script::attempt(1), response }, 0);
+    assert!(matches!(script.connection.poll_action(), Some(Action::SetReadyState(ReadyState::Open))));
+    // The open event is not fired yet.
+    assert_eq!(script.close(), ["abort", "closed"]);
+}
+
+#[test]
+fn close_in_the_first_of_three_events() {
+    let mut script = Script::open();
+    let mut asked_inside = Vec::new();
+    let asked = script.chunk_with(1, b"data: one\n\ndata: two\n\ndata: three\n\n", |connection, _| {
+        connection.handle(Input::CloseCalled, 0);
+        asked_inside.extend(std::iter::from_fn(|| connection.poll_action()).map(in_words));
+    });
+    assert_eq!(asked_inside, ["abort", "closed"]);
+    assert!(asked.is_empty());
+    assert_eq!(script.delivered, ["one"]);
+}
+
+#[test]
+fn past_the_limit_the_connection_fails_and_keeps_what_came_before() {
+    let mut limits = Limits::default();
+    limits.max_event_size = Some(10);
+    let mut script = Script::with_limits(limits);
+    script.accepted(1);
+    let asked = script.chunk(1, b"data: short\n\ndata: longer than that\n\ndata: short\n\n");
+    assert_eq!(asked, ["abort", "closed", "fire error: limit 10"]);
+    assert_eq!(script.delivered, ["short"]);
+}
+
+#[test]
+fn a_chunk_while_the_parser_is_away_is_ignored() {
+    let mut script = Script::open();
+    script.connection.handle(Input::ChunkReceived { attempt: Script::attempt(1) }, 0);
+    let Some(Action::Dispatch(stream)) = script.connection.poll_action() else { panic!("a chunk is dispatched") };
+    assert!(script.when(Input::ChunkReceived { attempt: Script::attempt(1) }).is_empty());
+    assert!(script.when(Input::Dispatched(stream)).is_empty());
+    assert!(script.when(Input::Dispatched(Box::new(EventStream::new()))).is_empty(), "one too many");
+}
+
+#[test]
+fn errors_speak_to_people() {
+    assert_eq!(Failure::Status(404).to_string(), "the server answered with status 404, but an event stream needs 200");
+    assert_eq!(
+        Failure::ContentType(Some("text/html".into())).to_string(),
+        "the server sent Content-Type \"text/html\", but an event stream needs text/event-stream"
+    );
+    assert_eq!(Interruption::BodyEnded.to_string(), "the server ended the stream");
+    assert_eq!(Interruption::Network { detail: "reset".into() }.to_string(), "the network failed (reset)");
+}

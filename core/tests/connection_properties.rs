@@ -1,0 +1,144 @@
+//! The connection machine under any sequence of inputs: it does not panic, and what it asks for stays sound.
+
+use proptest::prelude::*;
+use tidings_core::connection::{Action, Attempt, Connection, Input, Limits, ReadyState, Response, State};
+
+#[derive(Clone, Debug)]
+enum Fact {
+    Response { attempt: u32, status: u16, content_type: Option<&'static str> },
+    Chunk { attempt: u32, bytes: Vec<u8>, close_inside: bool, hand_back: bool },
+    BodyEnded(u32),
+    RequestFailed(u32),
+    TimerFired(u32),
+    WentOnline,
+    Close,
+    Time(u64),
+}
+
+fn facts() -> impl Strategy<Value = Vec<Fact>> {
+    let attempt = 0u32..6;
+    let content_type = prop::sample::select(vec![None, Some("text/event-stream"), Some("text/html"), Some("\",,;/")]);
+    let status = prop::sample::select(vec![0u16, 200, 204, 500, u16::MAX]);
+    let bytes = prop::sample::select(vec![
+        &b"data: x\n\n"[..],
+        b"retry: 0\n",
+        b"retry: 5000\nid: 3\n\n",
+        b"data: much more than the limit allows",
+        b"\xFF\xFE\n\n",
+        b"",
+    ]);
+    let fact = prop_oneof![
+        3 => (attempt.clone(), status, content_type)
+            .prop_map(|(attempt, status, content_type)| Fact::Response { attempt, status, content_type }),
+        4 => (attempt.clone(), bytes, prop::bool::weighted(0.1), prop::bool::weighted(0.95)).prop_map(
+            |(attempt, bytes, close_inside, hand_back)| Fact::Chunk { attempt, bytes: bytes.to_vec(), close_inside, hand_back }
+        ),
+        2 => attempt.clone().prop_map(Fact::BodyEnded),
+        2 => attempt.clone().prop_map(Fact::RequestFailed),
+        3 => attempt.prop_map(Fact::TimerFired),
+        1 => Just(Fact::WentOnline),
+        1 => prop::bool::weighted(0.1).prop_map(|close| if close { Fact::Close } else { Fact::WentOnline }),
+        1 => (0u64..10_000).prop_map(Fact::Time),
+    ];
+    prop::collection::vec(fact, 0..60)
+}
+
+/// Performs actions only in the mind, and checks each against what went before.
+struct Watcher {
+    ready_state: ReadyState,
+    newest_attempt: u32,
+    requesting: bool,
+    waiting: bool,
+}
+
+impl Watcher {
+    /// Takes every action there is, and dispatches the chunk that the fact brought.
+    fn drain(&mut self, connection: &mut Connection, fact: Option<&Fact>, now: u64) {
+        while let Some(action) = connection.poll_action() {
+            self.perform(&action);
+            if let (Action::Dispatch(mut stream), Some(Fact::Chunk { bytes, close_inside, hand_back, .. })) = (action, fact) {
+                let mut items = stream.feed(bytes);
+                while items.next().is_some() {}
+                drop(items);
+                if *close_inside {
+                    connection.handle(Input::CloseCalled, now);
+                }
+                if *hand_back {
+                    connection.handle(Input::Dispatched(stream), now);
+                }
+            }
+        }
+        match connection.state() {
+            State::Closed => assert_eq!(self.ready_state, ReadyState::Closed),
+            State::Streaming => assert_eq!(self.ready_state, ReadyState::Open),
+            State::Requesting | State::Waiting => assert_eq!(self.ready_state, ReadyState::Connecting),
+        }
+    }
+
+    fn perform(&mut self, action: &Action) {
+        match action {
+            Action::SendRequest { attempt } => {
+                assert_eq!(attempt.number(), self.newest_attempt + 1, "attempts are numbered one by one");
+                assert!(!self.requesting && !self.waiting, "one thing at a time");
+                assert_eq!(self.ready_state, ReadyState::Connecting);
+                self.newest_attempt = attempt.number();
+                self.requesting = true;
+            }
+            Action::AbortRequest => assert!(std::mem::take(&mut self.requesting), "only a request can be aborted"),
+            Action::StartTimer { delay, .. } => {
+                assert!(!std::mem::replace(&mut self.waiting, true), "one timer at a time");
+                assert!((1..=2_147_483_647).contains(delay));
+            }
+            Action::StopTimer => assert!(std::mem::take(&mut self.waiting), "only a timer can be stopped"),
+            Action::SetReadyState(ready_state) => {
+                assert_ne!(self.ready_state, ReadyState::Closed, "Closed is for good");
+                self.ready_state = *ready_state;
+            }
+            Action::FireOpen { .. } => assert_eq!(self.ready_state, ReadyState::Open),
+            Action::FireError(_) => assert_ne!(self.ready_state, ReadyState::Open),
+            Action::Dispatch(_) => assert_eq!(self.ready_state, ReadyState::Open),
+            other => panic!("an action this test does not know: {other:?}"),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_of_inputs_is_sound(facts in facts()) {
+        let mut limits = Limits::default();
+        limits.max_event_size = Some(12);
+        let mut connection = Connection::new(limits);
+        let mut watcher =
+            Watcher { ready_state: ReadyState::Connecting, newest_attempt: 0, requesting: false, waiting: false };
+        let mut now = 0;
+        watcher.drain(&mut connection, None, now);
+        for fact in &facts {
+            let attempt = Attempt::from_number;
+            let before = connection.state();
+            match fact {
+                Fact::Response { attempt: number, status, content_type } => {
+                    let response = Response { status: *status, content_type: *content_type };
+                    connection.handle(Input::ResponseStarted { attempt: attempt(*number), response }, now);
+                }
+                Fact::Chunk { attempt: number, .. } => connection.handle(Input::ChunkReceived { attempt: attempt(*number) }, now),
+                Fact::BodyEnded(number) => connection.handle(Input::BodyEnded { attempt: attempt(*number) }, now),
+                Fact::RequestFailed(number) => {
+                    let detail = String::new();
+                    connection.handle(Input::RequestFailed { attempt: attempt(*number), detail }, now);
+                }
+                Fact::TimerFired(number) => connection.handle(Input::TimerFired { attempt: attempt(*number) }, now),
+                Fact::WentOnline => connection.handle(Input::WentOnline, now),
+                Fact::Close => connection.handle(Input::CloseCalled, now),
+                Fact::Time(milliseconds) => now += milliseconds,
+            }
+            if connection.state() != before {
+                // What the host itself said is over.
+                watcher.requesting &= !matches!(fact, Fact::BodyEnded(_) | Fact::RequestFailed(_));
+                watcher.waiting &= !matches!(fact, Fact::TimerFired(_));
+            }
+            watcher.drain(&mut connection, Some(fact), now);
+        }
+    }
+}
