@@ -1,0 +1,5 @@
+//! What the platform around us offers: time, the network's hints, the base URL, whether there is a platform at all.
+
+pub(crate) mod network;
+pub(crate) mod platform;
+pub(crate) mod timers;

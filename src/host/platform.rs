@@ -1,0 +1,50 @@
+//! The global object, asked for what it has. It may be a window, any kind of worker, or Node's.
+
+use crate::sys::Global;
+use crate::{Error, ErrorKind};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Url;
+
+/// Whether there is JavaScript around us.
+pub(crate) const IS_JAVASCRIPT: bool = cfg!(all(target_arch = "wasm32", target_os = "unknown"));
+
+/// What `fetch` with readable bodies needs and this platform lacks.
+pub(crate) fn missing_for_fetch() -> Option<&'static str> {
+    let global = js_sys::global();
+    ["fetch", "ReadableStream", "URL"].into_iter().find(|name| !Reflect::has(&global, &JsValue::from_str(name)).unwrap_or(false))
+}
+
+/// Parses `url` against the document's base URL, or against the address of a worker's script.
+pub(crate) fn resolve(url: &str) -> Result<String, Error> {
+    let invalid = |why: &str| Error::at_construction(ErrorKind::InvalidUrl(format!("the URL {url:?} cannot be used: {why}")));
+    let base = base_url();
+    let parsed = match &base {
+        Some(base) => Url::new_with_base(url, base),
+        None => Url::new(url),
+    };
+    let parsed = parsed.map_err(|_| match base {
+        Some(_) => invalid("it is not a valid URL, neither in full nor relative to this page"),
+        None => invalid("it is not a valid URL in full, and there is no page here that it could be relative to"),
+    })?;
+    if !matches!(parsed.protocol().as_str(), "http:" | "https:") {
+        return Err(invalid(&format!("its scheme is {:?}, but event streams come over http: or https:", parsed.protocol())));
+    }
+    if !(parsed.username().is_empty() && parsed.password().is_empty()) {
+        return Err(invalid("it holds a user name or a password, which fetch refuses; take them out and use cookies instead"));
+    }
+    Ok(parsed.href())
+}
+
+/// The origin of a URL, serialized.
+pub(crate) fn origin(url: &str) -> String {
+    Url::new(url).map(|url| url.origin()).unwrap_or_default()
+}
+
+fn base_url() -> Option<String> {
+    let global = js_sys::global().unchecked_into::<Global>();
+    match global.document() {
+        Some(document) => Some(document.base_uri()),
+        None => global.location().map(|location| location.href()),
+    }
+}

@@ -1,0 +1,38 @@
+//! [Server-Sent Events] for Rust in the browser: typed callbacks, reconnection and resuming, over `fetch`.
+//!
+//! ```no_run
+//! use tidings::EventSource;
+//!
+//! # fn main() -> Result<(), tidings::Error> {
+//! let source = EventSource::new("/prices")?;
+//! let prices = source.on("price", |event| println!("{} (id {})", event.data, event.last_event_id));
+//! let errors = source.on_error(|error| println!("{error}"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - The [`EventSource`] owns the connection; dropping it closes it.
+//! - A [`Subscription`] owns one listener; dropping it removes that listener and nothing else.
+//! - A lost connection is reestablished by itself, after the time the server asked for (3 s unless it did), from the last event ID.
+//!   [`on_error`](EventSource::on_error) hears of it, and [`Error`] says why and when.
+//!
+//! Parsing and reconnecting follow the WHATWG standard, decided in the crate `tidings-core`.
+//! It runs wherever there is `fetch` with readable bodies: windows, workers, Node. On other targets the crate builds, so that code
+//! shared with a server links, and constructing gives [`ErrorKind::Unsupported`].
+//!
+//! [Server-Sent Events]: https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+mod driver;
+mod error;
+mod event_source;
+mod host;
+mod options;
+mod subscription;
+mod sys;
+mod transport;
+
+pub use error::{Error, ErrorKind};
+pub use event_source::{EventSource, MessageEvent, OpenEvent};
+pub use options::EventSourceBuilder;
+pub use subscription::Subscription;
+pub use tidings_core::connection::{Failure, Interruption, ReadyState};

@@ -1,0 +1,264 @@
+//! The fetch transport: a request by `fetch`, its body read chunk by chunk.
+//!
+//! Rules: exactly one promise is under way at a time, first that of `fetch`, then that of one `read` after another; a chunk is dispatched
+//! before the next is asked for, so a slow listener slows the reading, not the memory. The callbacks hold the [`Exchange`], and it
+//! holds them: a circle, cut when the last promise settles, which an abort makes it do at once. They are not dropped earlier,
+//! since a promise that calls a dropped callback would throw.
+//!
+//! Dangers: the request may be aborted inside any report, for reports run listeners; an answer may come after the abort; a
+//! listener may panic, which in WebAssembly unwinds nothing: no destructor runs, and the call into Rust ends as a JavaScript
+//! exception. Promises carry that exception to `on_panic`, which cleans up and throws it again, so that the browser reports it.
+
+use super::{Receiver, Request};
+use crate::sys::{self, ReadResult, Settling};
+use js_sys::Promise;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use tidings_core::connection::{Attempt, Input, Response};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit, RequestMode,
+};
+
+/// A request under way; dropping it aborts it, so that the server sees it.
+#[must_use = "dropping a request aborts it"]
+pub(crate) struct FetchRequest {
+    exchange: Rc<Exchange>,
+}
+
+impl FetchRequest {
+    /// Sends the request, and reports to `receiver` for as long as that lives.
+    pub(crate) fn send(request: &Request<'_>, receiver: Weak<dyn Receiver>) -> Self {
+        let exchange = Rc::new(Exchange {
+            attempt: request.attempt,
+            receiver,
+            // Without one, an abort can only cancel the body.
+            controller: AbortController::new().ok(),
+            aborted: Cell::new(false),
+            reader: RefCell::new(None),
+            chunk: RefCell::new(Vec::new()),
+            callbacks: RefCell::new(None),
+        });
+        exchange.begin(request);
+        FetchRequest { exchange }
+    }
+}
+
+impl Drop for FetchRequest {
+    fn drop(&mut self) {
+        self.exchange.abort();
+    }
+}
+
+/// One request and its answer.
+struct Exchange {
+    attempt: Attempt,
+    receiver: Weak<dyn Receiver>,
+    controller: Option<AbortController>,
+    aborted: Cell<bool>,
+    reader: RefCell<Option<ReadableStreamDefaultReader>>,
+    /// Where chunks are copied to; kept for the next one.
+    chunk: RefCell<Vec<u8>>,
+    callbacks: RefCell<Option<Callbacks>>,
+}
+
+struct Callbacks {
+    on_response: Closure<dyn FnMut(web_sys::Response)>,
+    on_read: Closure<dyn FnMut(ReadResult)>,
+    on_rejected: Closure<dyn FnMut(JsValue)>,
+    on_panic: Closure<dyn FnMut(JsValue) -> Result<(), JsValue>>,
+}
+
+impl Exchange {
+    fn begin(self: &Rc<Self>, request: &Request<'_>) {
+        let callback = |run: fn(&Rc<Self>, JsValue)| {
+            let exchange = self.clone();
+            Closure::<dyn FnMut(JsValue)>::new(move |value| run(&exchange, value))
+        };
+        *self.callbacks.borrow_mut() = Some(Callbacks {
+            on_response: {
+                let exchange = self.clone();
+                Closure::new(move |response| exchange.response_started(&response))
+            },
+            on_read: {
+                let exchange = self.clone();
+                Closure::new(move |result| exchange.read(&result))
+            },
+            on_rejected: callback(Exchange::rejected),
+            on_panic: {
+                let exchange = self.clone();
+                Closure::new(move |error| exchange.panicked(error))
+            },
+        });
+        // `fetch` rejects rather than throws, but a page may have replaced it.
+        let response = sys::fetch(request.url, &self.init(request)).unwrap_or_else(|error| Promise::reject(&error));
+        self.settle(&response, |callbacks| callbacks.on_response.as_ref());
+    }
+
+    /// The standard's request: ["potential-CORS request"](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource) with
+    /// mode `cors`, credentials "same-origin" or "include", `Accept: text/event-stream` and cache mode `no-store`.
+    fn init(&self, request: &Request<'_>) -> RequestInit {
+        let init = RequestInit::new();
+        init.set_mode(RequestMode::Cors);
+        init.set_cache(RequestCache::NoStore);
+        init.set_credentials(match request.with_credentials {
+            true => RequestCredentials::Include,
+            false => RequestCredentials::SameOrigin,
+        });
+        if let Ok(headers) = Headers::new() {
+            // Neither name is forbidden to scripts, and no id holds what a header value must not (NUL, CR, LF), so neither call
+            // throws; and if one did, a request without the header is better than none.
+            _ = headers.set("Accept", "text/event-stream");
+            if !request.last_event_id.is_empty() {
+                _ = headers.set("Last-Event-ID", &byte_string(request.last_event_id));
+            }
+            init.set_headers(&headers);
+        }
+        if let Some(controller) = &self.controller {
+            init.set_signal(Some(&controller.signal()));
+        }
+        init
+    }
+
+    /// Waits for a promise with our callbacks.
+    fn settle(&self, promise: &Promise, on_fulfilled: impl Fn(&Callbacks) -> &JsValue) {
+        if let Some(callbacks) = &*self.callbacks.borrow() {
+            // A promise of the platform never calls back before `then` has returned; what stands in for one might.
+            let promise = Promise::resolve(promise).unchecked_into::<Settling>();
+            promise.then(on_fulfilled(callbacks), callbacks.on_rejected.as_ref()).catch(callbacks.on_panic.as_ref());
+        }
+    }
+
+    fn response_started(&self, response: &web_sys::Response) {
+        if self.aborted.get() {
+            // It came after the abort: `fetch` could not be told, so the body is.
+            if let Some(body) = response.body() {
+                ignore(&body.cancel());
+            }
+            return self.finish();
+        }
+        let content_type = response.headers().get("Content-Type").ok().flatten();
+        let judged = Response { status: response.status(), content_type: content_type.as_deref() };
+        if let Some(receiver) = self.receiver.upgrade() {
+            receiver.answered_from(response.url());
+            receiver.receive(Input::ResponseStarted { attempt: self.attempt, response: judged }, &[]);
+        }
+        if self.aborted.get() {
+            if let Some(body) = response.body() {
+                ignore(&body.cancel());
+            }
+            return self.finish();
+        }
+        match response.body().map(|body| ReadableStreamDefaultReader::new(&body)) {
+            Some(Ok(reader)) => {
+                *self.reader.borrow_mut() = Some(reader);
+                self.read_on();
+            }
+            Some(Err(error)) => self.failed(&error),
+            // "A response whose body is null": it has ended.
+            None => self.ended(),
+        }
+    }
+
+    fn read_on(&self) {
+        let reader = self.reader.borrow().clone();
+        match reader {
+            Some(reader) => self.settle(&reader.read(), |callbacks| callbacks.on_read.as_ref()),
+            None => self.finish(),
+        }
+    }
+
+    fn read(&self, result: &ReadResult) {
+        if self.aborted.get() {
+            return self.finish();
+        }
+        if result.done() {
+            return self.ended();
+        }
+        if let (Some(bytes), Some(receiver)) = (result.value(), self.receiver.upgrade()) {
+            let mut chunk = self.chunk.take();
+            let length = bytes.length() as usize;
+            if chunk.len() < length {
+                chunk.resize(length, 0);
+            }
+            bytes.copy_to(&mut chunk[..length]);
+            receiver.receive(Input::ChunkReceived { attempt: self.attempt }, &chunk[..length]);
+            if chunk.len() <= KEPT {
+                self.chunk.replace(chunk);
+            }
+        }
+        if self.aborted.get() || self.receiver.strong_count() == 0 {
+            return self.finish();
+        }
+        self.read_on();
+    }
+
+    fn ended(&self) {
+        self.finish();
+        if let Some(receiver) = self.receiver.upgrade() {
+            receiver.receive(Input::BodyEnded { attempt: self.attempt }, &[]);
+        }
+    }
+
+    fn rejected(self: &Rc<Self>, error: JsValue) {
+        if self.aborted.get() {
+            return self.finish();
+        }
+        self.failed(&error);
+    }
+
+    fn failed(&self, error: &JsValue) {
+        self.finish();
+        if let Some(receiver) = self.receiver.upgrade() {
+            let detail = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default();
+            receiver.receive(Input::RequestFailed { attempt: self.attempt, detail }, &[]);
+        }
+    }
+
+    fn panicked(&self, error: JsValue) -> Result<(), JsValue> {
+        self.finish();
+        if let Some(receiver) = self.receiver.upgrade() {
+            receiver.abandoned();
+        }
+        Err(error)
+    }
+
+    fn abort(&self) {
+        if self.aborted.replace(true) {
+            return;
+        }
+        match &self.controller {
+            Some(controller) => controller.abort(),
+            None => {
+                if let Some(reader) = &*self.reader.borrow() {
+                    ignore(&reader.cancel());
+                }
+            }
+        }
+    }
+
+    /// Cuts the circle. A callback that is running stays alive until it returns.
+    fn finish(&self) {
+        let callbacks = self.callbacks.take();
+        drop(callbacks);
+    }
+}
+
+/// Lets a promise settle unheard.
+fn ignore(promise: &Promise) {
+    thread_local! {
+        static NOTHING: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {});
+    }
+    NOTHING.with(|nothing| {
+        promise.unchecked_ref::<Settling>().catch(nothing.as_ref());
+    });
+}
+
+/// "Let lastEventIDValue be the EventSource object's last event ID string, encoded as UTF-8." Script headers take byte strings, in which each
+/// character is one byte.
+fn byte_string(id: &str) -> String {
+    id.bytes().map(char::from).collect()
+}
+
+/// A chunk's memory up to this many bytes is kept for the next one.
+const KEPT: usize = 1024 * 1024;

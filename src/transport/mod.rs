@@ -1,0 +1,27 @@
+//! How bytes get here. A transport starts and aborts one request and reports what happens to it; it decides nothing.
+
+pub(crate) mod fetch;
+
+use tidings_core::connection::{Attempt, Input};
+
+/// What a request is made of.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) attempt: Attempt,
+    pub(crate) url: &'a str,
+    pub(crate) with_credentials: bool,
+    /// Sent as `Last-Event-ID` when not empty.
+    pub(crate) last_event_id: &'a str,
+}
+
+/// Whom a transport tells what happened.
+pub(crate) trait Receiver {
+    /// The URL of the answer that is about to be told.
+    fn answered_from(&self, url: String);
+
+    /// What happened; with a received chunk, its bytes. It may run listeners, and may abort the request.
+    fn receive(&self, input: Input<'_>, chunk: &[u8]);
+
+    /// A listener panicked inside `receive`, which therefore never returned.
+    fn abandoned(&self);
+}
