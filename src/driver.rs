@@ -152,7 +152,8 @@ impl Driver {
         let receiver: Weak<dyn Receiver> = self.itself.clone();
         let request = {
             let connection = self.connection.borrow();
-            let last_event_id = connection.last_event_id();
+            // An id that cannot be sent must not stop the reconnection: it goes without.
+            let last_event_id = Some(connection.last_event_id()).filter(|id| platform::can_send(id)).unwrap_or_default();
             FetchRequest::send(
                 &Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id },
                 receiver,

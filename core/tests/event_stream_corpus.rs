@@ -112,20 +112,30 @@ fn each_body(read: impl Fn(&Case, &[u8]) -> Reading) {
 }
 
 /// Reads each case, with each kind of line ends, for each split, and compares the reading with what is expected.
-fn each_body_and_split<Split>(
+fn each_body_and_split<Split>(splits: impl Fn(&[u8]) -> Vec<Split>, read: impl Fn(&Case, &[u8], &Split) -> Reading) {
+    let cases = corpus::load();
+    let failures: Vec<String> = cases.iter().filter_map(|case| first_failure(case, &splits, &read)).collect();
+    assert!(failures.is_empty(), "{} of {} cases failed:\n\n{}", failures.len(), cases.len(), failures.join("\n\n"));
+}
+
+fn first_failure<Split>(
+    case: &Case,
     splits: impl Fn(&[u8]) -> Vec<Split>,
     read: impl Fn(&Case, &[u8], &Split) -> Reading,
-) {
-    for case in corpus::load() {
-        for (line_ends, body) in bodies(&case) {
-            for split in splits(&body) {
-                let (items, last_event_id, variant) = read(&case, &body, &split);
-                let context = || format!("{}, {line_ends}, {variant}: {}", case.name, case.expected.about);
-                assert_eq!(items, case.expected.items, "{}", context());
-                assert_eq!(last_event_id, case.expected.last_event_id, "last event ID of {}", context());
+) -> Option<String> {
+    let Case { name, expected, .. } = case;
+    for (line_ends, body) in bodies(case) {
+        for split in splits(&body) {
+            let (items, last_event_id, variant) = read(case, &body, &split);
+            if items != expected.items || last_event_id != expected.last_event_id {
+                return Some(format!(
+                    "{name}, {line_ends}, {variant}: {}\n  expected: {:?}, last event ID {:?}\n  got:      {items:?}, last event ID {last_event_id:?}",
+                    expected.about, expected.items, expected.last_event_id
+                ));
             }
         }
     }
+    None
 }
 
 /// The body as it is and, where the case allows, with its line ends exchanged.

@@ -17,7 +17,8 @@ pub enum Item<'a> {
     Event(MessageEvent<'a>),
     /// A `retry` field: the reconnection time, in milliseconds, from now on. At most 2,147,483,647, the longest wait browsers know.
     ReconnectionTime(u32),
-    /// A comment, without its colon and one space after that; the standard ignores it. At most its first 4 KiB are given.
+    /// A comment, without its colon and one space after that; the standard ignores it. At most its first 4 KiB, as received, are
+    /// given.
     Comment(&'a str),
     /// The event being read went past the limit. It is the last item: what was kept of that event is gone, and nothing is read
     /// any more until [`EventStream::restart`].

@@ -30,9 +30,11 @@ impl<'a> CheckedText<'a> {
     fn check(&mut self, chunk: &'a [u8], start: usize, end: usize) {
         // Not the whole chunk at once: what was checked should still lie in the processor's cache when it is used.
         let mut until = chunk.len().min(end.max(start + WINDOW));
-        // Nor half a character, which would only make the check look broken.
-        while until > end && chunk.get(until).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {
+        // Nor half a character, which would only make the check look broken; three bytes back is as far as one can reach.
+        let mut steps = 3;
+        while steps > 0 && until > end && chunk.get(until).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {
             until -= 1;
+            steps -= 1;
         }
         let window = chunk.get(start..until).unwrap_or_default();
         self.from = start;

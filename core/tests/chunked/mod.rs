@@ -24,11 +24,9 @@ pub(crate) fn feed_and_take(stream: &mut EventStream, chunk: &[u8], count: usize
 
 fn to_owned(item: Item<'_>) -> OwnedItem {
     match item {
-        Item::Event(MessageEvent { event_type, data, last_event_id }) => OwnedItem::Event {
-            event_type: event_type.into(),
-            data: data.into(),
-            last_event_id: last_event_id.into(),
-        },
+        Item::Event(MessageEvent { event_type, data, last_event_id }) => {
+            OwnedItem::Event { event_type: event_type.into(), data: data.into(), last_event_id: last_event_id.into() }
+        }
         Item::ReconnectionTime(milliseconds) => OwnedItem::ReconnectionTime(milliseconds),
         Item::Comment(text) => OwnedItem::Comment(text.into()),
         Item::LimitExceeded { limit } => OwnedItem::LimitExceeded(limit),

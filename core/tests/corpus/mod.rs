@@ -1,4 +1,5 @@
 //! Loads `tests/corpus`: event streams and what they have to come to.
+#![allow(dead_code, reason = "some tests need the bodies only")]
 
 use crate::twin::OwnedItem;
 use serde::Deserialize;
@@ -54,8 +55,7 @@ fn load_case(folder: &Path, name: String) -> Case {
         fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     };
     let body = read("sse");
-    let expected: Expected =
-        serde_json::from_slice(&read("json")).unwrap_or_else(|error| panic!("{name}.json: {error}"));
+    let expected: Expected = serde_json::from_slice(&read("json")).unwrap_or_else(|error| panic!("{name}.json: {error}"));
     assert!(
         expected.line_ends == LineEnds::AsIs || !body.contains(&b'\r'),
         "{name}: line_ends is \"any\", yet the file has a CR"

@@ -113,11 +113,9 @@ impl Body {
             }
             // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value. Otherwise,
             // ignore the field."
-            "id" => {
-                if !value.to_text().contains('\0') {
-                    self.last_event_id_buffer = value.to_text();
-                    self.id_of_this_block = value;
-                }
+            "id" if !value.to_text().contains('\0') => {
+                self.last_event_id_buffer = value.to_text();
+                self.id_of_this_block = value;
             }
             // "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten, and
             // set the event stream's reconnection time to that integer. Otherwise, ignore the field."
@@ -127,7 +125,7 @@ impl Body {
                     self.items.push(OwnedItem::ReconnectionTime(integer_in_base_ten(&value)));
                 }
             }
-            // "Otherwise: the field is ignored."
+            // "Otherwise: the field is ignored", and so is an id with U+0000 NULL.
             _ => {}
         }
     }
