@@ -1,0 +1,49 @@
+//! What the server saw, for tests to ask.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+
+use super::{Table, TheApp, json};
+use crate::{exchange::Asked, query::Refusal, seen::Wanted};
+
+pub(super) fn family(table: Table) -> Table {
+    table
+        .heading("What the server saw")
+        .route(
+            "/seen/{key}",
+            "JSON of the key: how many requests, preflights, open and closed ones, and `log`: the newest\nrequests with number, connection, method, path, headers, last_event_id, at (ms), status,\nsent (bytes of the body), ended (null, finished, client-gone or cut), ended_at",
+            get(seen),
+        )
+        .route(
+            "/seen/{key}/wait?open=N&requests=N&closed=N&within=10000",
+            "the same, once exactly so many are open, at least so many requests came and so many ended;\n504 with the state as it is if that takes longer than `within` ms. From a browser, ask on\nthe other origin: HTTP/1.1 has six connections per origin",
+            get(wait),
+        )
+}
+
+/// `/seen/{key}`
+async fn seen(State(app): TheApp, Path(key): Path<String>) -> Response {
+    json(StatusCode::OK, &app.log.record(&key).as_json())
+}
+
+/// `/seen/{key}/wait`
+async fn wait(State(app): TheApp, Path(key): Path<String>, asked: Asked) -> Result<Response, Refusal> {
+    let wanted = Wanted {
+        open: asked.query.optional_number("open")?,
+        requests: asked.query.optional_number("requests")?,
+        closed: asked.query.optional_number("closed")?,
+    };
+    let within: Duration = asked.query.duration("within", 10_000)?;
+    let record = app.log.record(&key);
+    let status = match tokio::time::timeout(within, record.wait(wanted)).await {
+        Ok(()) => StatusCode::OK,
+        Err(_) => StatusCode::GATEWAY_TIMEOUT,
+    };
+    Ok(json(status, &record.as_json()))
+}
