@@ -36,3 +36,8 @@ pub use event_source::{EventSource, MessageEvent, OpenEvent};
 pub use options::EventSourceBuilder;
 pub use subscription::Subscription;
 pub use tidings_core::connection::{Failure, Interruption, ReadyState};
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

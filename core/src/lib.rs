@@ -29,3 +29,8 @@ pub mod connection;
 pub mod event_stream;
 
 pub use event_stream::{EventStream, Item, Items, MessageEvent};
+
+/// The README's code runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
