@@ -1,7 +1,7 @@
 //! The connection machine, as scripts: what happened against what was asked for, in simulated time.
 
 use tidings_core::connection::{
-    Action, Attempt, Connection, ErrorEvent, Failure, Input, Interruption, Limits, ReadyState, Response, State,
+    Action, Attempt, Connection, ErrorEvent, Failure, Input, Interruption, Options, ProbeOutcome, ReadyState, Response, State,
 };
 use tidings_core::{EventStream, Item};
 
@@ -14,11 +14,13 @@ struct Script {
 
 impl Script {
     fn new() -> Self {
-        Self::with_limits(Limits::default())
+        let mut options = Options::default();
+        options.probe = false;
+        Self::with(options)
     }
 
-    fn with_limits(limits: Limits) -> Self {
-        let mut script = Script { connection: Connection::new(limits), now: 1_000_000, delivered: Vec::new() };
+    fn with(options: Options) -> Self {
+        let mut script = Script { connection: Connection::new(options), now: 1_000_000, delivered: Vec::new() };
         assert_eq!(script.asked(), ["send 1"]);
         script
     }
@@ -106,16 +108,24 @@ fn in_words(action: Action) -> String {
         Action::StopTimer => "stop waiting".into(),
         Action::SetReadyState(ready_state) => ready_state.to_string(),
         Action::FireOpen { attempt } => format!("fire open {}", attempt.number()),
-        Action::FireError(ErrorEvent::Interruption { reason, delay, .. }) => match reason {
-            Interruption::BodyEnded => format!("fire error: ended, again in {delay}"),
-            Interruption::Network { detail } => format!("fire error: {detail}, again in {delay}"),
-            other => format!("fire error: {other}"),
-        },
+        Action::SendProbe { attempt } => format!("probe {}", attempt.number()),
+        Action::FireError(ErrorEvent::Interruption { reason: None, delay: None, .. }) => "fire error: interrupted".into(),
+        Action::FireError(ErrorEvent::Interruption { reason, delay, .. }) => {
+            let reason = match reason.expect("a reason comes with a delay") {
+                Interruption::BodyEnded => "ended".into(),
+                Interruption::Network { detail } => detail,
+                Interruption::ResumeRefused { detail } => format!("{detail}, resume refused"),
+                other => other.to_string(),
+            };
+            format!("fire error: {reason}, again in {}", delay.expect("a delay comes with a reason"))
+        }
         Action::FireError(ErrorEvent::Failure { reason, .. }) => match reason {
-            Failure::Status(status) => format!("fire error: status {status}"),
-            Failure::ContentType(content_type) => format!("fire error: type {content_type:?}"),
-            Failure::LimitExceeded { limit } => format!("fire error: limit {limit}"),
-            other => format!("fire error: {other}"),
+            None => "fire error: failed".into(),
+            Some(Failure::Status(status)) => format!("fire error: status {status}"),
+            Some(Failure::ContentType(content_type)) => format!("fire error: type {content_type:?}"),
+            Some(Failure::LimitExceeded { limit }) => format!("fire error: limit {limit}"),
+            Some(Failure::OriginRefused) => "fire error: origin refused".into(),
+            Some(other) => format!("fire error: {other}"),
         },
         other => format!("{other:?}"),
     }
@@ -295,9 +305,9 @@ fn close_in_the_first_of_three_events() {
 
 #[test]
 fn past_the_limit_the_connection_fails_and_keeps_what_came_before() {
-    let mut limits = Limits::default();
-    limits.max_event_size = Some(10);
-    let mut script = Script::with_limits(limits);
+    let mut options = Options::default();
+    options.limits.max_event_size = Some(10);
+    let mut script = Script::with(options);
     script.accepted(1);
     let asked = script.chunk(1, b"data: short\n\ndata: longer than that\n\ndata: short\n\n");
     assert_eq!(asked, ["abort", "closed", "fire error: limit 10"]);
@@ -312,6 +322,99 @@ fn a_chunk_while_the_parser_is_away_is_ignored() {
     assert!(script.when(Input::ChunkReceived { attempt: Script::attempt(1) }).is_empty());
     assert!(script.when(Input::Dispatched(stream)).is_empty());
     assert!(script.when(Input::Dispatched(Box::new(EventStream::new()))).is_empty(), "one too many");
+}
+
+/// A source whose first request failed, so that it is being probed.
+fn probed() -> Script {
+    let mut script = Script::with(Options::default());
+    assert_eq!(script.failed(1), ["probe 1"], "nothing is told before it is known");
+    script
+}
+
+fn probe_ended(script: &mut Script, outcome: ProbeOutcome) -> Vec<String> {
+    script.when(Input::ProbeEnded { attempt: Script::attempt(1), outcome })
+}
+
+#[test]
+fn a_refused_origin_is_a_failure() {
+    let mut script = probed();
+    assert_eq!(probe_ended(&mut script, ProbeOutcome::OtherOrigin), ["closed", "fire error: origin refused"]);
+    assert!(probe_ended(&mut script, ProbeOutcome::Unreachable).is_empty());
+}
+
+#[test]
+fn an_unreachable_server_is_an_interruption_and_is_probed_once() {
+    for outcome in [ProbeOutcome::Unreachable, ProbeOutcome::OwnOrigin] {
+        let mut script = probed();
+        assert_eq!(probe_ended(&mut script, outcome), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+        assert_eq!(script.timer(1), ["send 2"]);
+        assert_eq!(script.failed(2), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+    }
+}
+
+#[test]
+fn what_was_open_once_is_not_probed() {
+    let mut script = Script::with(Options::default());
+    script.accepted(1);
+    assert_eq!(script.failed(1)[1], "wait 3000");
+    script.timer(1);
+    assert_eq!(script.failed(2)[1], "wait 3000");
+}
+
+#[test]
+fn close_while_probing() {
+    let mut script = probed();
+    assert_eq!(script.close(), ["abort", "closed"]);
+    assert!(probe_ended(&mut script, ProbeOutcome::Unreachable).is_empty());
+}
+
+#[test]
+fn two_failed_attempts_to_resume_across_origins_name_the_remedy() {
+    let mut options = Options::default();
+    options.cross_origin = true;
+    let mut script = Script::with(options);
+    script.accepted(1);
+    script.chunk(1, b"id: 1\ndata\n\n");
+    script.body_ended(1);
+    script.timer(1);
+    assert_eq!(script.failed(2)[2], "fire error: refused, again in 3000");
+    script.timer(2);
+    assert_eq!(script.failed(3)[2], "fire error: refused, resume refused, again in 3000");
+    script.timer(3);
+    // It was something else, then.
+    script.accepted(4);
+    script.failed(4);
+    script.timer(4);
+    assert_eq!(script.failed(5)[2], "fire error: refused, again in 3000");
+}
+
+#[test]
+fn without_an_id_or_another_origin_there_is_no_such_advice() {
+    for (cross_origin, body) in [(true, &b"data\n\n"[..]), (false, b"id: 1\ndata\n\n")] {
+        let mut options = Options::default();
+        options.cross_origin = cross_origin;
+        let mut script = Script::with(options);
+        script.accepted(1);
+        script.chunk(1, body);
+        script.failed(1);
+        for attempt in 2..6 {
+            script.timer(attempt - 1);
+            assert_eq!(script.failed(attempt)[2], "fire error: refused, again in 3000");
+        }
+    }
+}
+
+#[test]
+fn the_browsers_own_source_reconnects_by_itself() {
+    let attempt = Script::attempt(1);
+    let mut script = Script::new();
+    assert_eq!(script.when(Input::NativeInterrupted { attempt }), ["connecting", "fire error: interrupted"]);
+    assert_eq!(script.when(Input::NativeOpened { attempt }), ["open", "fire open 1"]);
+    assert_eq!(script.when(Input::NativeInterrupted { attempt }), ["connecting", "fire error: interrupted"]);
+    assert_eq!(script.when(Input::NativeOpened { attempt }), ["open", "fire open 1"]);
+    assert_eq!(script.when(Input::NativeFailed { attempt }), ["abort", "closed", "fire error: failed"]);
+    assert!(script.when(Input::NativeOpened { attempt }).is_empty());
+    assert!(script.close().is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The connection machine under any sequence of inputs: it does not panic, and what it asks for stays sound.
 
 use proptest::prelude::*;
-use tidings_core::connection::{Action, Attempt, Connection, Input, Limits, ReadyState, Response, State};
+use tidings_core::connection::{Action, Attempt, Connection, Input, Options, ProbeOutcome, ReadyState, Response, State};
 
 #[derive(Clone, Debug)]
 enum Fact {
@@ -10,6 +10,10 @@ enum Fact {
     BodyEnded(u32),
     RequestFailed(u32),
     TimerFired(u32),
+    ProbeEnded(u32, ProbeOutcome),
+    NativeOpened(u32),
+    NativeInterrupted(u32),
+    NativeFailed(u32),
     WentOnline,
     Close,
     Time(u64),
@@ -18,6 +22,7 @@ enum Fact {
 fn facts() -> impl Strategy<Value = Vec<Fact>> {
     let attempt = 0u32..6;
     let content_type = prop::sample::select(vec![None, Some("text/event-stream"), Some("text/html"), Some("\",,;/")]);
+    let outcome = prop::sample::select(vec![ProbeOutcome::OtherOrigin, ProbeOutcome::OwnOrigin, ProbeOutcome::Unreachable]);
     let status = prop::sample::select(vec![0u16, 200, 204, 500, u16::MAX]);
     let bytes = prop::sample::select(vec![
         &b"data: x\n\n"[..],
@@ -35,7 +40,11 @@ fn facts() -> impl Strategy<Value = Vec<Fact>> {
         ),
         2 => attempt.clone().prop_map(Fact::BodyEnded),
         2 => attempt.clone().prop_map(Fact::RequestFailed),
-        3 => attempt.prop_map(Fact::TimerFired),
+        3 => attempt.clone().prop_map(Fact::TimerFired),
+        2 => (attempt.clone(), outcome).prop_map(|(attempt, outcome)| Fact::ProbeEnded(attempt, outcome)),
+        1 => attempt.clone().prop_map(Fact::NativeOpened),
+        1 => attempt.clone().prop_map(Fact::NativeInterrupted),
+        1 => attempt.prop_map(Fact::NativeFailed),
         1 => Just(Fact::WentOnline),
         1 => prop::bool::weighted(0.1).prop_map(|close| if close { Fact::Close } else { Fact::WentOnline }),
         1 => (0u64..10_000).prop_map(Fact::Time),
@@ -71,7 +80,7 @@ impl Watcher {
         match connection.state() {
             State::Closed => assert_eq!(self.ready_state, ReadyState::Closed),
             State::Streaming => assert_eq!(self.ready_state, ReadyState::Open),
-            State::Requesting | State::Waiting => assert_eq!(self.ready_state, ReadyState::Connecting),
+            State::Requesting | State::Probing | State::Waiting => assert_eq!(self.ready_state, ReadyState::Connecting),
         }
     }
 
@@ -83,6 +92,11 @@ impl Watcher {
                 assert_eq!(self.ready_state, ReadyState::Connecting);
                 self.newest_attempt = attempt.number();
                 self.requesting = true;
+            }
+            Action::SendProbe { attempt } => {
+                assert_eq!(attempt.number(), self.newest_attempt);
+                assert!(!std::mem::replace(&mut self.requesting, true), "the request that failed is over");
+                assert!(!self.waiting);
             }
             Action::AbortRequest => assert!(std::mem::take(&mut self.requesting), "only a request can be aborted"),
             Action::StartTimer { delay, .. } => {
@@ -107,9 +121,9 @@ proptest! {
 
     #[test]
     fn any_sequence_of_inputs_is_sound(facts in facts()) {
-        let mut limits = Limits::default();
-        limits.max_event_size = Some(12);
-        let mut connection = Connection::new(limits);
+        let mut options = Options::default();
+        options.limits.max_event_size = Some(12);
+        let mut connection = Connection::new(options);
         let mut watcher =
             Watcher { ready_state: ReadyState::Connecting, newest_attempt: 0, requesting: false, waiting: false };
         let mut now = 0;
@@ -129,13 +143,21 @@ proptest! {
                     connection.handle(Input::RequestFailed { attempt: attempt(*number), detail }, now);
                 }
                 Fact::TimerFired(number) => connection.handle(Input::TimerFired { attempt: attempt(*number) }, now),
+                Fact::ProbeEnded(number, outcome) => {
+                    connection.handle(Input::ProbeEnded { attempt: attempt(*number), outcome: *outcome }, now);
+                }
+                Fact::NativeOpened(number) => connection.handle(Input::NativeOpened { attempt: attempt(*number) }, now),
+                Fact::NativeInterrupted(number) => {
+                    connection.handle(Input::NativeInterrupted { attempt: attempt(*number) }, now);
+                }
+                Fact::NativeFailed(number) => connection.handle(Input::NativeFailed { attempt: attempt(*number) }, now),
                 Fact::WentOnline => connection.handle(Input::WentOnline, now),
                 Fact::Close => connection.handle(Input::CloseCalled, now),
                 Fact::Time(milliseconds) => now += milliseconds,
             }
             if connection.state() != before {
                 // What the host itself said is over.
-                watcher.requesting &= !matches!(fact, Fact::BodyEnded(_) | Fact::RequestFailed(_));
+                watcher.requesting &= !matches!(fact, Fact::BodyEnded(_) | Fact::RequestFailed(_) | Fact::ProbeEnded(..));
                 watcher.waiting &= !matches!(fact, Fact::TimerFired(_));
             }
             watcher.drain(&mut connection, Some(fact), now);

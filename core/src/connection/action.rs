@@ -15,7 +15,13 @@ pub enum Action {
         /// The attempt that begins.
         attempt: Attempt,
     },
-    /// Abort the request, so that the server sees it; reports about it will be ignored.
+    /// Send a GET request to the same URL in mode `no-cors`, without credentials and without headers, end it as soon as its headers
+    /// are there, and report [`ProbeEnded`](super::Input::ProbeEnded): such a request may not read, but hears whether there is an answer.
+    SendProbe {
+        /// The attempt that has failed.
+        attempt: Attempt,
+    },
+    /// Abort the request or the probe, so that the server sees it; reports about it will be ignored.
     AbortRequest,
     /// Report [`TimerFired`](super::Input::TimerFired) after so long.
     StartTimer {
@@ -65,17 +71,17 @@ impl fmt::Display for ReadyState {
 pub enum ErrorEvent {
     /// The connection was lost and will be reestablished.
     Interruption {
-        /// What happened.
-        reason: Interruption,
+        /// What happened, if it is known.
+        reason: Option<Interruption>,
         /// The attempt that ended.
         attempt: Attempt,
-        /// The next one begins in so many milliseconds.
-        delay: u32,
+        /// The next one begins in so many milliseconds, if that is known.
+        delay: Option<u32>,
     },
     /// The connection failed for good.
     Failure {
-        /// What happened.
-        reason: Failure,
+        /// What happened, if it is known.
+        reason: Option<Failure>,
         /// The attempt that ended.
         attempt: Attempt,
     },
@@ -92,6 +98,12 @@ pub enum Interruption {
     },
     /// The server ended the body.
     BodyEnded,
+    /// A network error at the second attempt or a later one to resume a stream of another origin: perhaps the server does not allow
+    /// the header `Last-Event-ID`, about which browsers ask it first and then say only that the network failed.
+    ResumeRefused {
+        /// What the platform said of it; may be empty.
+        detail: String,
+    },
 }
 
 /// Why a connection failed for good.
@@ -105,6 +117,8 @@ pub enum Failure {
         /// What it was, shortened if it was very long; `None` if there was none.
         Option<String>,
     ),
+    /// The server answers, but does not allow this origin to read what it says (CORS).
+    OriginRefused,
     /// An event held more than is allowed.
     LimitExceeded {
         /// What is allowed, in bytes.
@@ -118,6 +132,16 @@ impl fmt::Display for Interruption {
             Interruption::Network { detail } if detail.is_empty() => f.write_str("the network failed"),
             Interruption::Network { detail } => write!(f, "the network failed ({detail})"),
             Interruption::BodyEnded => f.write_str("the server ended the stream"),
+            Interruption::ResumeRefused { detail } => {
+                f.write_str("the network failed")?;
+                if !detail.is_empty() {
+                    write!(f, " ({detail})")?;
+                }
+                f.write_str(
+                    " again while resuming; if the server is up, it has to answer preflights with \
+                     `Access-Control-Allow-Headers: Last-Event-ID`",
+                )
+            }
         }
     }
 }
@@ -133,6 +157,10 @@ impl fmt::Display for Failure {
             Failure::ContentType(Some(content_type)) => {
                 write!(f, "the server sent Content-Type {content_type:?}, but an event stream needs text/event-stream")
             }
+            Failure::OriginRefused => f.write_str(
+                "the server answers, but does not allow this origin to read it (CORS): it has to send `Access-Control-Allow-Origin` \
+                 for this origin, and `Access-Control-Allow-Credentials: true` if credentials are sent",
+            ),
             Failure::LimitExceeded { limit } => write!(f, "an event held more than the limit of {limit} bytes"),
         }
     }

@@ -54,6 +54,13 @@ pub enum Input<'a> {
         /// What the platform says of it, for people to read; may be empty.
         detail: String,
     },
+    /// The probe of [`SendProbe`](super::Action::SendProbe) came to an end.
+    ProbeEnded {
+        /// The attempt that failed before it.
+        attempt: Attempt,
+        /// What it tells.
+        outcome: ProbeOutcome,
+    },
     /// The timer of [`StartTimer`](super::Action::StartTimer) ran out.
     TimerFired {
         /// The attempt after which the wait began.
@@ -63,6 +70,32 @@ pub enum Input<'a> {
     WentOnline,
     /// The user closed the source.
     CloseCalled,
+    /// The browser's own `EventSource`, which a host may put in the place of a request, fired `open`.
+    NativeOpened {
+        /// The attempt that it stands for.
+        attempt: Attempt,
+    },
+    /// It fired `error` and is CONNECTING: it reconnects by itself. It does not say why or when.
+    NativeInterrupted {
+        /// The attempt that it stands for.
+        attempt: Attempt,
+    },
+    /// It fired `error` and is CLOSED. It does not say why.
+    NativeFailed {
+        /// The attempt that it stands for.
+        attempt: Attempt,
+    },
+}
+
+/// What a request without CORS found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeOutcome {
+    /// The server, or the one it redirects to, is of another origin, and it answered.
+    OtherOrigin,
+    /// The server is of our own origin, so the request did not fail for the sake of CORS.
+    OwnOrigin,
+    /// Nobody answered.
+    Unreachable,
 }
 
 impl Input<'_> {
@@ -72,7 +105,11 @@ impl Input<'_> {
             | Input::ChunkReceived { attempt }
             | Input::BodyEnded { attempt }
             | Input::RequestFailed { attempt, .. }
-            | Input::TimerFired { attempt } => Some(*attempt),
+            | Input::ProbeEnded { attempt, .. }
+            | Input::TimerFired { attempt }
+            | Input::NativeOpened { attempt }
+            | Input::NativeInterrupted { attempt }
+            | Input::NativeFailed { attempt } => Some(*attempt),
             Input::Dispatched(_) | Input::WentOnline | Input::CloseCalled => None,
         }
     }

@@ -6,18 +6,22 @@
 mod action;
 mod input;
 mod limits;
+mod options;
 mod reconnect;
 mod response;
 mod state;
 
 pub use action::{Action, ErrorEvent, Failure, Interruption, ReadyState};
-pub use input::{Attempt, Input, Response};
+pub use input::{Attempt, Input, ProbeOutcome, Response};
 pub use limits::Limits;
+pub use options::Options;
 pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::string::String;
+use core::mem;
 use reconnect::Reconnection;
 
 /// The machine of one `EventSource`: it [announces], [reestablishes] and [fails] the connection.
@@ -40,9 +44,9 @@ use reconnect::Reconnection;
 /// Time is handed in: `now` is in milliseconds from any fixed start, and should not go back.
 ///
 /// ```
-/// use tidings_core::connection::{Action, Connection, Input, Limits, ReadyState, Response};
+/// use tidings_core::connection::{Action, Connection, Input, Options, ReadyState, Response};
 ///
-/// let mut connection = Connection::new(Limits::default());
+/// let mut connection = Connection::new(Options::default());
 /// let Some(Action::SendRequest { attempt }) = connection.poll_action() else { unreachable!() };
 ///
 /// let response = Response { status: 200, content_type: Some("text/event-stream; charset=utf-8") };
@@ -63,17 +67,29 @@ pub struct Connection {
     /// Away while a chunk is dispatched.
     stream: Option<Box<EventStream>>,
     reconnection: Reconnection,
+    options: Options,
+    opened_once: bool,
+    probed: bool,
+    /// What the platform said of the request that is being probed.
+    detail: String,
+    /// Requests in a row that failed while there was something to resume.
+    failed_resumptions: u32,
 }
 
 impl Connection {
     /// A connection that wants to send its first request.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(options: Options) -> Self {
         let mut connection = Connection {
             state: State::Requesting,
             attempt: Attempt::default(),
             actions: VecDeque::new(),
-            stream: Some(Box::new(EventStream::with_limit(limits.max_event_size))),
+            stream: Some(Box::new(EventStream::with_limit(options.limits.max_event_size))),
             reconnection: Reconnection::default(),
+            options,
+            opened_once: false,
+            probed: false,
+            detail: String::new(),
+            failed_resumptions: 0,
         };
         connection.perform(Step::SendRequest, None);
         connection
@@ -96,8 +112,13 @@ impl Connection {
             }
             Input::Dispatched(stream) => self.take_back(stream),
             Input::BodyEnded { .. } => self.interrupt(Cause::BodyEnded, Interruption::BodyEnded, now),
-            Input::RequestFailed { detail, .. } => {
-                self.interrupt(Cause::RequestFailed, Interruption::Network { detail }, now);
+            Input::RequestFailed { detail, .. } => self.request_failed(detail, now),
+            Input::ProbeEnded { outcome: ProbeOutcome::OtherOrigin, .. } => {
+                self.go(Cause::ProbeAnswered, Some(self.failure(Failure::OriginRefused)));
+            }
+            Input::ProbeEnded { .. } => {
+                let detail = mem::take(&mut self.detail);
+                self.interrupt(Cause::ProbeFailed, Interruption::Network { detail }, now);
             }
             Input::TimerFired { .. } => self.go(Cause::TimerFired, None),
             Input::WentOnline => {
@@ -108,6 +129,11 @@ impl Connection {
                 self.go(cause, None);
             }
             Input::CloseCalled => self.go(Cause::CloseCalled, None),
+            Input::NativeOpened { .. } => self.go(Cause::NativeOpened, None),
+            Input::NativeInterrupted { attempt } => {
+                self.go(Cause::NativeInterrupted, Some(ErrorEvent::Interruption { reason: None, attempt, delay: None }));
+            }
+            Input::NativeFailed { attempt } => self.go(Cause::NativeFailed, Some(ErrorEvent::Failure { reason: None, attempt })),
         }
     }
 
@@ -131,16 +157,33 @@ impl Connection {
         self.reconnection.time()
     }
 
+    fn request_failed(&mut self, detail: String, now: u64) {
+        if self.state != State::Requesting {
+            return self.interrupt(Cause::RequestFailed, Interruption::Network { detail }, now);
+        }
+        if !self.opened_once && self.options.probe && !mem::replace(&mut self.probed, true) {
+            self.detail = detail;
+            return self.go(Cause::FirstRequestFailed, None);
+        }
+        let resuming = self.opened_once && self.options.cross_origin && !self.last_event_id().is_empty();
+        self.failed_resumptions = if resuming { self.failed_resumptions.saturating_add(1) } else { 0 };
+        let reason = match self.failed_resumptions {
+            0 | 1 => Interruption::Network { detail },
+            _ => Interruption::ResumeRefused { detail },
+        };
+        self.interrupt(Cause::RequestFailed, reason, now);
+    }
+
     fn interrupt(&mut self, cause: Cause, reason: Interruption, now: u64) {
         if state::transition(self.state, cause).is_none() {
             return;
         }
         let delay = self.reconnection.begin_wait(now);
-        self.go(cause, Some(ErrorEvent::Interruption { reason, attempt: self.attempt, delay }));
+        self.go(cause, Some(ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay: Some(delay) }));
     }
 
     fn failure(&self, reason: Failure) -> ErrorEvent {
-        ErrorEvent::Failure { reason, attempt: self.attempt }
+        ErrorEvent::Failure { reason: Some(reason), attempt: self.attempt }
     }
 
     fn take_back(&mut self, stream: Box<EventStream>) {
@@ -178,11 +221,14 @@ impl Connection {
                 self.attempt = self.attempt.next();
                 Some(Action::SendRequest { attempt: self.attempt })
             }
+            Step::SendProbe => Some(Action::SendProbe { attempt: self.attempt }),
             Step::AbortRequest => Some(Action::AbortRequest),
             Step::StartTimer => Some(Action::StartTimer { attempt: self.attempt, delay: self.reconnection.delay() }),
             Step::StopTimer => Some(Action::StopTimer),
             Step::BecomeConnecting => Some(Action::SetReadyState(ReadyState::Connecting)),
             Step::BecomeOpen => {
+                self.opened_once = true;
+                self.failed_resumptions = 0;
                 // A body may begin with a BOM again, and what the last one left unfinished is void.
                 if let Some(stream) = &mut self.stream {
                     stream.restart();

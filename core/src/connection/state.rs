@@ -13,6 +13,8 @@
 pub enum State {
     /// A request was sent and not answered yet. The ready state is Connecting.
     Requesting,
+    /// The first request failed, and a probe is to tell whether the server refused it. The ready state is Connecting.
+    Probing,
     /// The response is an event stream, and its body is being read. The ready state is Open.
     Streaming,
     /// The connection was lost, and the time until the next request runs. The ready state is Connecting.
@@ -31,6 +33,12 @@ pub enum Cause {
     ResponseRefused,
     /// The network failed, before the response or within its body.
     RequestFailed,
+    /// It failed before anything was ever received, which may also mean that the server does not allow this origin.
+    FirstRequestFailed,
+    /// The server answered the probe, though not to us: it refuses this origin.
+    ProbeAnswered,
+    /// The probe tells of no refusal.
+    ProbeFailed,
     /// Some of the body came.
     ChunkReceived,
     /// An event outgrew the limit.
@@ -45,6 +53,12 @@ pub enum Cause {
     WentOnlineEarly,
     /// `close()` was called.
     CloseCalled,
+    /// The browser's own source is open.
+    NativeOpened,
+    /// It lost its connection and reconnects by itself.
+    NativeInterrupted,
+    /// It gave up.
+    NativeFailed,
 }
 
 /// What a transition asks for, in order.
@@ -53,6 +67,8 @@ pub enum Cause {
 pub enum Step {
     /// Begin the next attempt.
     SendRequest,
+    /// Ask whether the server answers at all.
+    SendProbe,
     /// Free the connection to the server.
     AbortRequest,
     /// Begin to wait.
@@ -100,7 +116,11 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Requesting, ResponseAccepted, Streaming, &[BecomeOpen, FireOpen]),
     row(Requesting, ResponseRefused, Closed, &[AbortRequest, BecomeClosed, FireError]),
     row(Requesting, RequestFailed, Waiting, &[BecomeConnecting, StartTimer, FireError]),
+    row(Requesting, FirstRequestFailed, Probing, &[SendProbe]),
     row(Requesting, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
+    row(Probing, ProbeAnswered, Closed, &[BecomeClosed, FireError]),
+    row(Probing, ProbeFailed, Waiting, &[BecomeConnecting, StartTimer, FireError]),
+    row(Probing, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
     row(Streaming, ChunkReceived, Streaming, &[Dispatch]),
     row(Streaming, LimitExceeded, Closed, &[AbortRequest, BecomeClosed, FireError]),
     row(Streaming, BodyEnded, Waiting, &[BecomeConnecting, StartTimer, FireError]),
@@ -110,6 +130,12 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Waiting, WentOnline, Requesting, &[StopTimer, SendRequest]),
     row(Waiting, WentOnlineEarly, Waiting, &[StopTimer, StartTimer]),
     row(Waiting, CloseCalled, Closed, &[StopTimer, BecomeClosed]),
+    // The browser's own source does its own waiting: it is requesting until it says otherwise.
+    row(Requesting, NativeOpened, Streaming, &[BecomeOpen, FireOpen]),
+    row(Requesting, NativeInterrupted, Requesting, &[BecomeConnecting, FireError]),
+    row(Requesting, NativeFailed, Closed, &[AbortRequest, BecomeClosed, FireError]),
+    row(Streaming, NativeInterrupted, Requesting, &[BecomeConnecting, FireError]),
+    row(Streaming, NativeFailed, Closed, &[AbortRequest, BecomeClosed, FireError]),
 ];
 
 pub(super) fn transition(from: State, cause: Cause) -> Option<&'static Transition> {

@@ -113,12 +113,13 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// What a line came to.
-enum Outcome<'a> {
+/// What a line came to. It fits a register; what belongs to it is in [`Items`] and the stream.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
     Nothing,
     Event,
-    ReconnectionTime(u32),
-    Comment(Slot<'a>),
+    ReconnectionTime,
+    Comment,
     LimitExceeded,
 }
 
@@ -159,6 +160,7 @@ impl EventStream {
             event_type: Slot::kept(self.block.event_type),
             id: Slot::kept(self.block.id),
             last_event_id: Slot::Kept,
+            comment: Slot::Absent,
             near_limit: self.near_limit(chunk.len()),
             drained: false,
             chunk,
@@ -253,6 +255,8 @@ pub struct Items<'a> {
     /// The id of the block at hand, which takes effect at its end.
     id: Slot<'a>,
     last_event_id: Slot<'a>,
+    /// The comment that was read last.
+    comment: Slot<'a>,
     near_limit: bool,
     drained: bool,
 }
@@ -260,22 +264,24 @@ pub struct Items<'a> {
 impl<'a> Items<'a> {
     /// The next item, or `None` once the chunk is used up.
     #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend: items borrow from the stream's buffers")]
+    // Where it is called, the item need not be written to memory and read back, which takes as long as to read a short line.
+    #[inline]
     pub fn next(&mut self) -> Option<Item<'_>> {
-        if mem::take(&mut self.stream.data_given) {
-            self.stream.data.clear();
-        }
         match self.read() {
             Outcome::Nothing => None,
             Outcome::Event => Some(self.event()),
-            Outcome::ReconnectionTime(milliseconds) => Some(Item::ReconnectionTime(milliseconds)),
-            Outcome::Comment(comment) => Some(Item::Comment(comment.text(&self.stream.comment))),
+            Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.stream.reconnection_time.unwrap_or_default())),
+            Outcome::Comment => Some(Item::Comment(self.comment.text(&self.stream.comment))),
             Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.stream.limit }),
         }
     }
 
     /// Reads on until a line comes to something; to nothing once the chunk is used up.
-    #[inline]
-    fn read(&mut self) -> Outcome<'a> {
+    #[inline(never)]
+    fn read(&mut self) -> Outcome {
+        if mem::take(&mut self.stream.data_given) {
+            self.stream.data.clear();
+        }
         if self.drained || self.stream.exceeded {
             return Outcome::Nothing;
         }
@@ -305,7 +311,7 @@ impl<'a> Items<'a> {
 
     /// A whole line that lies in the chunk and is not blank.
     #[inline]
-    fn line(&mut self, start: usize, end: usize) -> Outcome<'a> {
+    fn line(&mut self, start: usize, end: usize) -> Outcome {
         let line = self.chunk.get(start..end).unwrap_or_default();
         let (field, value) = field::split(line);
         if self.near_limit && self.would_exceed(field, value.len()) {
@@ -340,10 +346,11 @@ impl<'a> Items<'a> {
                 return self.retry(digits);
             }
             Field::Comment => {
-                return Outcome::Comment(match self.text.slice(self.chunk, value_start, end.min(value_start + COMMENT)) {
+                self.comment = match self.text.slice(self.chunk, value_start, end.min(value_start + COMMENT)) {
                     Some(text) => Slot::Chunk(text),
                     None => self.keep_comment(value),
-                });
+                };
+                return Outcome::Comment;
             }
             Field::Unknown => {}
         }
@@ -379,11 +386,11 @@ impl<'a> Items<'a> {
         }
     }
 
-    fn retry(&mut self, digits: Digits) -> Outcome<'a> {
+    fn retry(&mut self, digits: Digits) -> Outcome {
         match digits.reconnection_time() {
             Some(milliseconds) => {
                 self.stream.reconnection_time = Some(milliseconds);
-                Outcome::ReconnectionTime(milliseconds)
+                Outcome::ReconnectionTime
             }
             None => Outcome::Nothing,
         }
@@ -400,7 +407,7 @@ impl<'a> Items<'a> {
 
     /// "If the line is empty (a blank line), dispatch the event."
     #[inline]
-    fn blank_line(&mut self) -> Outcome<'a> {
+    fn blank_line(&mut self) -> Outcome {
         // "Set the last event ID string of the event source to the value of the last event ID buffer."
         match mem::take(&mut self.id) {
             Slot::Absent => {}
@@ -418,6 +425,7 @@ impl<'a> Items<'a> {
         Outcome::Event
     }
 
+    #[inline]
     fn event(&mut self) -> Item<'_> {
         let event_type = match mem::take(&mut self.event_type).text(&self.stream.event_type) {
             "" => "message",
@@ -435,7 +443,7 @@ impl<'a> Items<'a> {
     }
 
     /// The end of a line whose start the stream keeps.
-    fn finish_line(&mut self, start: usize, end: usize) -> Outcome<'a> {
+    fn finish_line(&mut self, start: usize, end: usize) -> Outcome {
         if self.keep_line(start, end) {
             return Outcome::LimitExceeded;
         }
@@ -468,7 +476,10 @@ impl<'a> Items<'a> {
                 Outcome::Nothing
             }
             Field::Retry => self.retry(self.stream.digits),
-            Field::Comment => Outcome::Comment(self.keep_comment(&value)),
+            Field::Comment => {
+                self.comment = self.keep_comment(&value);
+                Outcome::Comment
+            }
         };
         text::clear_bytes(&mut value);
         self.stream.value = value;
@@ -549,7 +560,7 @@ impl<'a> Items<'a> {
     }
 
     /// Ends the reading for good and gives the memory back.
-    fn exceed(&mut self) -> Outcome<'a> {
+    fn exceed(&mut self) -> Outcome {
         self.settle_last_event_id();
         (self.data, self.event_type, self.id) = (Slot::Absent, Slot::Absent, Slot::Absent);
         self.stream.drop_block();
@@ -594,7 +605,9 @@ impl<'a> Items<'a> {
 
 impl Drop for Items<'_> {
     fn drop(&mut self) {
-        while self.next().is_some() {}
+        if !self.drained {
+            while self.next().is_some() {}
+        }
     }
 }
 

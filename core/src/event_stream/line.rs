@@ -54,7 +54,7 @@ impl LineReader {
     #[inline]
     pub(super) fn line_end(&mut self, chunk: &[u8], from: usize) -> Option<(usize, usize)> {
         let rest = chunk.get(from..)?;
-        let end = from + memchr2(LF, CR, rest)?;
+        let end = from + find_line_end(rest)?;
         let mut next = end + 1;
         if chunk[end] == CR {
             match chunk.get(next) {
@@ -67,6 +67,36 @@ impl LineReader {
     }
 }
 
+/// The first LF or CR.
+#[inline]
+fn find_line_end(bytes: &[u8]) -> Option<usize> {
+    // Blank and short lines are many, and a call that sets up a search of long ones costs more than they do.
+    let mut at = 0;
+    for _ in 0..WORDS {
+        let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
+            return Some(at + bytes.get(at..)?.iter().position(|&byte| byte == LF || byte == CR)?);
+        };
+        if let Some(end) = find_in_word(usize::from_le_bytes(*word)) {
+            return Some(at + end);
+        }
+        at += WORD;
+    }
+    Some(at + memchr2(LF, CR, bytes.get(at..)?)?)
+}
+
+/// The first LF or CR among the bytes of a word.
+#[inline]
+fn find_in_word(word: usize) -> Option<usize> {
+    // Marks each zero byte; a mark above one may be false, but the lowest is not.
+    let zeros = |word: usize| word.wrapping_sub(EACH_BYTE) & !word & (EACH_BYTE << 7);
+    let marks = zeros(word ^ (EACH_BYTE * LF as usize)) | zeros(word ^ (EACH_BYTE * CR as usize));
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+}
+
+const WORDS: usize = 4;
+const WORD: usize = size_of::<usize>();
+/// A word with 1 in each byte.
+const EACH_BYTE: usize = usize::MAX / 0xFF;
 const LF: u8 = b'\n';
 const CR: u8 = b'\r';
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
