@@ -1,0 +1,119 @@
+//! `cargo xtask ci`: everything that CI checks, on a clean clone, with whatever has to be added first.
+
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use crate::problem::Problem;
+use crate::process;
+use crate::project::{Project, WASM_TARGET};
+use crate::rust_route;
+use crate::setup::apt::Apt;
+use crate::setup::report::Report;
+use crate::setup::{self, Tools};
+use crate::steps::Steps;
+use crate::test::{self, Part};
+
+pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
+    let mut steps = Steps::default();
+    let Some(tools) = steps.run("set-up", |_| setup::run(project, setup::EVERYTHING)) else {
+        return Ok(steps.finish());
+    };
+    check_sources(project, &tools, &mut steps);
+    build_core(project, &tools, &mut steps);
+    steps.run("packages", |_| {
+        let mut cargo = cargo(project, "package");
+        cargo.args(["--package", "tidings-core", "--package", "tidings"]);
+        if !project.in_ci {
+            // A person checks before they commit, CI after.
+            cargo.arg("--allow-dirty");
+        }
+        check(&mut cargo, "cargo package")
+    });
+    test::run_parts(project, &tools, &Part::ALL, &mut steps);
+    Ok(steps.finish())
+}
+
+/// Formatting, lints and docs: for the host and for wasm, where warnings are errors.
+fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
+    steps.run("formatting", |_| {
+        let mut cargo = project.cargo("fmt");
+        cargo.args(["--all", "--check"]);
+        check(&mut cargo, "cargo fmt (to mend it: cargo fmt --all)")
+    });
+    steps.run("lints for the host", |_| {
+        let mut cargo = cargo(project, "clippy");
+        cargo.args(["--workspace", "--all-targets", "--", "--deny", "warnings"]);
+        check(&mut cargo, "clippy")
+    });
+    steps.run("lints for wasm", |_| {
+        let mut with_tests = wasm_cargo(project, tools, "clippy")?;
+        with_tests.args(["--package", "tidings", "--all-targets"]).args(["--", "--deny", "warnings"]);
+        check(&mut with_tests, "clippy for wasm")?;
+        // The core's own tests are native ones: proptest and the like do not build for the web.
+        let mut others = wasm_cargo(project, tools, "clippy")?;
+        others.args(["--package", "tidings-core", "--package", "tidings-demo", "--lib"]).args(["--", "--deny", "warnings"]);
+        check(&mut others, "clippy for wasm")
+    });
+    steps.run("docs for the host", |_| {
+        let mut cargo = cargo(project, "doc");
+        cargo.args(["--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-Dwarnings");
+        check(&mut cargo, "cargo doc")
+    });
+    steps.run("docs for wasm", |_| {
+        let flags = match tools.wasm_rust()?.rustdoc_flags() {
+            Some(flags) => format!("-Dwarnings {flags}"),
+            None => "-Dwarnings".to_string(),
+        };
+        let mut cargo = wasm_cargo(project, tools, "doc")?;
+        cargo.args(["--package", "tidings", "--no-deps"]).env("RUSTDOCFLAGS", flags);
+        check(&mut cargo, "cargo doc for wasm")
+    });
+}
+
+/// The core for wasm: without std, and by the distribution's Rust, so that this route does not rot.
+fn build_core(project: &Project, tools: &Tools, steps: &mut Steps) {
+    steps.run("core without std, for wasm", |_| {
+        let mut cargo = wasm_cargo(project, tools, "build")?;
+        cargo.args(["--package", "tidings-core", "--no-default-features"]);
+        check(&mut cargo, "cargo build")
+    });
+    let name = "core by the distribution's Rust";
+    let mut apt = Apt::default();
+    if let Some(why) = rust_route::distribution_is_out_of_reach(project, &mut apt) {
+        steps.skip(name, &why);
+        return;
+    }
+    steps.run(name, |_| {
+        let rust = rust_route::set_up_distribution(project, &mut apt, &mut Report::begin())?;
+        let mut cargo = rust.cargo(project, "build");
+        locked(project, &mut cargo);
+        cargo.args(["--package", "tidings-core", "--target", WASM_TARGET]);
+        check(&mut cargo, "cargo build")
+    });
+}
+
+fn cargo(project: &Project, subcommand: &str) -> Command {
+    let mut cargo = project.cargo(subcommand);
+    locked(project, &mut cargo);
+    cargo
+}
+
+fn wasm_cargo(project: &Project, tools: &Tools, subcommand: &str) -> Result<Command, Problem> {
+    let mut cargo = tools.wasm_rust()?.cargo(project, subcommand);
+    locked(project, &mut cargo);
+    cargo.args(["--target", WASM_TARGET]);
+    Ok(cargo)
+}
+
+/// In CI, `Cargo.lock` has to be right as it stands; elsewhere it follows the work.
+fn locked(project: &Project, cargo: &mut Command) {
+    if project.in_ci {
+        cargo.arg("--locked");
+    }
+}
+
+fn check(command: &mut Command, what: &str) -> Result<(), Problem> {
+    process::show(command, CHECK_LIMIT)?.or_problem(what)
+}
+
+const CHECK_LIMIT: Duration = Duration::from_secs(20 * 60);

@@ -1,0 +1,69 @@
+//! Node, and the packages that `package-lock.json` names.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::problem::Problem;
+use crate::process;
+use crate::project::{Project, find_program};
+use crate::setup::report::Report;
+use crate::versions::{at_least, version_in};
+
+/// Node can only be found: every way of adding one is the user's choice.
+pub(crate) fn find(project: &Project, report: &mut Report) {
+    let least = &project.versions.node;
+    let remedy = format!("install Node {least} or newer by hand: https://nodejs.org");
+    let version = find_program("node")
+        .and_then(|node| process::ask(Command::new(node).arg("--version")))
+        .and_then(|said| version_in(&said));
+    match version {
+        Some(version) if at_least(&version, least) => report.found("Node", &version),
+        Some(version) => {
+            let why = format!("this is Node {version}, and the tests need {least}");
+            report.missing("Node", &why, &remedy);
+        }
+        None => report.missing("Node", "not found", &remedy),
+    }
+}
+
+/// Installs the packages of `package-lock.json`, unless these very ones are there.
+pub(crate) fn set_up_packages(project: &Project, report: &mut Report) {
+    let what = "npm packages";
+    let lock = fs::read(project.root.join("package-lock.json")).unwrap_or_default();
+    let installed = project.root.join("node_modules").join(INSTALLED);
+    if !lock.is_empty() && fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        report.found(what, "those of package-lock.json");
+        return;
+    }
+    let log = project.log("npm");
+    let result = report.adding(what, "npm ci", || {
+        let npm = npm_program().ok_or_else(|| Problem::new("there is no npm"))?;
+        let mut npm = Command::new(npm);
+        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&project.root);
+        process::log(&mut npm, NPM_LIMIT, &log)?
+            .or_problem("`npm ci`")
+            .map_err(|problem| Problem::new(format!("{problem}, see {}", log.display())))?;
+        // If it cannot be noted, the next set-up installs them once more.
+        let _ = fs::write(&installed, &lock);
+        Ok(())
+    });
+    if let Err(problem) = result {
+        report.missing(what, &problem.to_string(), "run it by hand: npm ci");
+    }
+}
+
+fn npm_program() -> Option<PathBuf> {
+    if cfg!(windows) {
+        // No .exe, and so not what `find_program` looks for.
+        let folder = find_program("node")?.parent()?.to_path_buf();
+        return Some(folder.join("npm.cmd"));
+    }
+    find_program("npm")
+}
+
+/// A copy of the lock file that the packages were installed from.
+const INSTALLED: &str = ".tidings-package-lock.json";
+
+const NPM_LIMIT: Duration = Duration::from_secs(5 * 60);
