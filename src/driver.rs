@@ -3,32 +3,34 @@
 //! Rules: no cell is borrowed while user code runs. Of what a listener calls, only `close` acts at once; everything else is taken up by the
 //! loop that is already running. What listeners may see (the ready state) changes as an action, in order.
 //!
-//! Danger: a listener that panics leaves this loop for good without unwinding it. [`Receiver::abandoned`] then puts an end to the source.
+//! Danger: a listener that panics leaves this loop for good without unwinding it. The transport notices and calls
+//! [`Receiver::abandoned`], which puts an end to the source.
 
 use crate::host::network::OnlineHint;
 use crate::host::platform;
 use crate::host::timers::{self, Timer};
-use crate::subscription::Listeners;
+use crate::options::not_over_native;
+use crate::subscription::{Listeners, Subscription};
+use crate::sys::Settling;
 use crate::transport::fetch::FetchRequest;
+use crate::transport::native::NativeSource;
+use crate::transport::probe::Probe;
 use crate::transport::{Receiver, Request};
-use crate::{Error, ErrorKind, MessageEvent, OpenEvent, ReadyState};
+use crate::{Error, MessageEvent, OpenEvent, ReadyState, Transport};
+use js_sys::Promise;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use tidings_core::connection::{Action, Attempt, Connection, Input, Limits};
+use tidings_core::connection::{Action, Attempt, Connection, Input, Limits, Options};
 use tidings_core::{EventStream, Item};
+use wasm_bindgen::prelude::*;
 
-/// Checks that a source can be made here, and resolves its URL.
-pub(crate) fn resolve(url: &str) -> Result<String, Error> {
-    let unsupported = |what: String| Err(Error::at_construction(ErrorKind::Unsupported(what)));
-    if !platform::IS_JAVASCRIPT {
-        return unsupported(
-            "an EventSource needs a browser or another JavaScript platform: make it on the client only".to_owned(),
-        );
-    }
-    if let Some(missing) = platform::missing_for_fetch() {
-        return unsupported(format!("an EventSource needs `{missing}`, which this platform does not have"));
-    }
-    platform::resolve(url)
+/// What was chosen at construction, checked.
+pub(crate) struct Plan {
+    pub(crate) url: String,
+    pub(crate) with_credentials: bool,
+    pub(crate) transport: Transport,
+    pub(crate) limits: Limits,
+    pub(crate) probe: bool,
 }
 
 /// What is behind one `EventSource`.
@@ -36,12 +38,14 @@ pub(crate) struct Driver {
     itself: Weak<Driver>,
     url: String,
     with_credentials: bool,
+    /// [`Transport::Auto`] until the first request is sent.
+    transport: Cell<Transport>,
     connection: RefCell<Connection>,
     ready_state: Cell<ReadyState>,
     listeners: Rc<Listeners>,
-    /// Where the newest answer came from.
-    answer: RefCell<Answer>,
-    request: RefCell<Option<FetchRequest>>,
+    /// Where the newest answer came from; unknown over the native transport.
+    answer: RefCell<Option<Answer>>,
+    line: RefCell<Option<Line>>,
     timer: RefCell<Option<Timer>>,
     online_hint: RefCell<Option<OnlineHint>>,
     /// The loop is running, and this call came from inside it.
@@ -50,33 +54,61 @@ pub(crate) struct Driver {
     closed: Cell<bool>,
 }
 
-#[derive(Clone, Default)]
+/// What is under way, and ends by being dropped.
+enum Line {
+    Fetch { _request: FetchRequest },
+    Probe { _probe: Probe },
+    Native(Box<NativeSource>),
+}
+
+#[derive(Clone)]
 struct Answer {
     url: Rc<str>,
     origin: Rc<str>,
 }
 
 impl Driver {
-    /// Makes it and sends the first request.
-    pub(crate) fn start(url: String, with_credentials: bool, limits: Limits) -> Rc<Self> {
+    /// Makes it. The first request is sent in a microtask, when the code that made the source has added its first listeners.
+    pub(crate) fn start(plan: Plan) -> Rc<Self> {
+        let cross_origin = platform::is_cross_origin(&plan.url);
+        let mut options = Options::default();
+        options.limits = plan.limits;
+        options.cross_origin = cross_origin.unwrap_or(false);
+        // Without origins nobody can refuse one.
+        options.probe = plan.probe && cross_origin.is_some();
         let driver = Rc::new_cyclic(|itself: &Weak<Driver>| Driver {
             itself: itself.clone(),
-            url,
-            with_credentials,
-            connection: RefCell::new(Connection::new(limits)),
+            url: plan.url,
+            with_credentials: plan.with_credentials,
+            transport: Cell::new(plan.transport),
+            connection: RefCell::new(Connection::new(options)),
             ready_state: Cell::new(ReadyState::Connecting),
             listeners: Rc::default(),
             answer: RefCell::default(),
-            request: RefCell::default(),
+            line: RefCell::default(),
             timer: RefCell::default(),
             online_hint: RefCell::default(),
             running: Cell::new(false),
             closed: Cell::new(false),
         });
-        let hint = driver.weak_call(|driver| driver.receive(Input::WentOnline, &[]));
-        driver.online_hint.replace(OnlineHint::listen(hint));
-        driver.run(&[]);
+        let begin = Closure::once_into_js(driver.weak_call(Driver::begin));
+        Promise::resolve(&JsValue::UNDEFINED).unchecked_into::<Settling>().then(&begin, &JsValue::UNDEFINED);
         driver
+    }
+
+    fn begin(&self) {
+        if self.closed.get() {
+            return;
+        }
+        if self.transport.get() == Transport::Auto {
+            let native = platform::has_native() && !self.listeners.has_comment();
+            self.transport.set(if native { Transport::Native } else { Transport::Fetch });
+        }
+        if self.transport.get() == Transport::Fetch {
+            let hint = self.weak_call(|driver| driver.receive(Input::WentOnline, &[]));
+            self.online_hint.replace(OnlineHint::listen(hint));
+        }
+        self.run(&[]);
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -87,12 +119,34 @@ impl Driver {
         self.with_credentials
     }
 
+    pub(crate) fn transport(&self) -> Transport {
+        self.transport.get()
+    }
+
     pub(crate) fn ready_state(&self) -> ReadyState {
         self.ready_state.get()
     }
 
     pub(crate) fn listeners(&self) -> &Rc<Listeners> {
         &self.listeners
+    }
+
+    pub(crate) fn on_message(&self, event_type: &str, listener: Box<dyn FnMut(&MessageEvent<'_>)>) -> Subscription {
+        let subscription = self.listeners.add_message(event_type, listener);
+        if let Some(Line::Native(source)) = &*self.line.borrow() {
+            self.tell_types(source);
+        }
+        subscription
+    }
+
+    pub(crate) fn on_comment(&self, listener: Box<dyn FnMut(&str)>) -> Result<Subscription, Error> {
+        match (self.transport.get(), platform::missing_for_fetch()) {
+            (Transport::Native, _) => Err(not_over_native("`on_comment`")),
+            (Transport::Auto, Some(missing)) => {
+                Err(Error::unsupported(format!("`on_comment` needs fetch, and this platform has no `{missing}`")))
+            }
+            _ => Ok(self.listeners.add_comment(listener)),
+        }
     }
 
     /// Closes at once, also when called from inside the loop: what the machine asks for then runs no listener.
@@ -123,7 +177,11 @@ impl Driver {
     fn perform(&self, action: Action, chunk: &[u8]) {
         match action {
             Action::SendRequest { attempt } => self.send(attempt),
-            Action::AbortRequest => drop(self.request.take()),
+            Action::SendProbe { attempt } => {
+                let probe = Probe::send(attempt, &self.url, self.receiver());
+                self.line.replace(Some(Line::Probe { _probe: probe }));
+            }
+            Action::AbortRequest => drop(self.line.take()),
             Action::StartTimer { attempt, delay } => {
                 let fired = self.weak_call(move |driver| driver.receive(Input::TimerFired { attempt }, &[]));
                 self.timer.replace(Some(Timer::start(delay, fired)));
@@ -136,12 +194,11 @@ impl Driver {
                 }
             }
             Action::FireOpen { attempt } => {
-                let url = self.answer.borrow().url.to_string();
-                self.listeners.open(&OpenEvent { attempt: attempt.number(), url }, || !self.closed.get());
+                let url = self.answer.borrow().as_ref().map(|answer| answer.url.to_string());
+                let attempt = url.is_some().then_some(attempt.number());
+                self.listeners.open(&OpenEvent { attempt, url }, || !self.closed.get());
             }
-            Action::FireError(error) => {
-                self.listeners.error(&Error::from(error), || !self.closed.get());
-            }
+            Action::FireError(error) => self.listeners.error(&Error::from(error), || !self.closed.get()),
             Action::Dispatch(stream) => self.dispatch(stream, chunk),
             // Actions of a newer core that this driver does not know would be a mistake of ours; there are none.
             _ => {}
@@ -149,38 +206,59 @@ impl Driver {
     }
 
     fn send(&self, attempt: Attempt) {
-        let receiver: Weak<dyn Receiver> = self.itself.clone();
-        let request = {
+        let line = {
             let connection = self.connection.borrow();
             // An id that cannot be sent must not stop the reconnection: it goes without.
             let last_event_id = Some(connection.last_event_id()).filter(|id| platform::can_send(id)).unwrap_or_default();
-            FetchRequest::send(
-                &Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id },
-                receiver,
-            )
+            let request = Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id };
+            match self.transport.get() {
+                Transport::Native => {
+                    NativeSource::open(&request, self.receiver()).ok().map(|source| Line::Native(Box::new(source)))
+                }
+                _ => Some(Line::Fetch { _request: FetchRequest::send(&request, self.receiver()) }),
+            }
         };
-        self.request.replace(Some(request));
+        match &line {
+            Some(Line::Native(source)) => self.tell_types(source),
+            Some(_) => {}
+            // The browser took neither URL nor options, though they were checked.
+            None => self.connection.borrow_mut().handle(Input::NativeFailed { attempt }, timers::now()),
+        }
+        self.line.replace(line);
+    }
+
+    fn tell_types(&self, source: &NativeSource) {
+        source.listen_to(self.listeners.message_types().iter().map(|event_type| &**event_type));
     }
 
     fn dispatch(&self, mut stream: Box<EventStream>, chunk: &[u8]) {
-        let origin = self.answer.borrow().origin.clone();
+        let origin = self.answer.borrow().as_ref().map(|answer| answer.origin.clone()).unwrap_or_default();
         let mut items = stream.feed(chunk);
         while let Some(item) = items.next() {
-            if let Item::Event(event) = item {
-                let event = MessageEvent {
-                    event_type: event.event_type,
-                    data: event.data,
-                    last_event_id: event.last_event_id,
-                    origin: &origin,
-                };
-                self.listeners.message(&event, || !self.closed.get());
-                if self.closed.get() {
-                    break;
+            match item {
+                Item::Event(event) => {
+                    let event = MessageEvent {
+                        event_type: event.event_type,
+                        data: event.data,
+                        last_event_id: event.last_event_id,
+                        origin: &origin,
+                    };
+                    self.listeners.message(&event, || !self.closed.get());
                 }
+                Item::Comment(text) => self.listeners.comment(text, || !self.closed.get()),
+                // The machine asks the parser for these when it comes back.
+                _ => {}
+            }
+            if self.closed.get() {
+                break;
             }
         }
         drop(items);
         self.connection.borrow_mut().handle(Input::Dispatched(stream), timers::now());
+    }
+
+    fn receiver(&self) -> Weak<dyn Receiver> {
+        self.itself.clone()
     }
 
     /// A callback that does not keep the source alive.
@@ -197,7 +275,7 @@ impl Driver {
 impl Receiver for Driver {
     fn answered_from(&self, url: String) {
         let origin = platform::origin(&url).into();
-        self.answer.replace(Answer { url: url.into(), origin });
+        self.answer.replace(Some(Answer { url: url.into(), origin }));
     }
 
     fn receive(&self, input: Input<'_>, chunk: &[u8]) {
@@ -205,8 +283,20 @@ impl Receiver for Driver {
         self.run(chunk);
     }
 
+    fn receive_message(&self, event: &MessageEvent<'_>) {
+        if !self.running.replace(true) {
+            self.listeners.message(event, || !self.closed.get());
+            self.perform_all(&[]);
+            self.running.set(false);
+        }
+    }
+
     fn abandoned(&self) {
         self.running.set(false);
         self.close();
+    }
+
+    fn is_busy(&self) -> bool {
+        self.running.get()
     }
 }

@@ -9,46 +9,88 @@ use tidings_core::connection::{ErrorEvent, Failure, Interruption};
 /// Its text is made for people: `the server answered with status 404, but an event stream needs 200; not reconnecting`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    kind: ErrorKind,
+    cause: Cause,
     attempt: Option<u32>,
     reconnect_in: Option<Duration>,
 }
 
 /// What kind of [`Error`] it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The URL cannot be used; the text names it and says why. Given at construction.
-    InvalidUrl(String),
-    /// Something is missing here that the source needs; the text says what. Given at construction.
-    Unsupported(String),
+    /// The URL cannot be used. Given at construction.
+    InvalidUrl,
+    /// Something that was asked for cannot be had here, or not together with something else. Given when it is asked for.
+    Unsupported,
     /// The connection was lost and is being reestablished.
-    Interruption(Interruption),
+    Interruption,
     /// The connection failed for good.
-    Failure(Failure),
+    Failure,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Cause {
+    InvalidUrl(String),
+    Unsupported(String),
+    Interruption(Option<Interruption>),
+    Failure(Option<Failure>),
 }
 
 impl Error {
-    pub(crate) fn at_construction(kind: ErrorKind) -> Self {
-        Error { kind, attempt: None, reconnect_in: None }
+    pub(crate) fn invalid_url(message: String) -> Self {
+        Error { cause: Cause::InvalidUrl(message), attempt: None, reconnect_in: None }
     }
 
-    /// What kind of error it is, with all that is known of it.
-    pub fn kind(&self) -> &ErrorKind {
-        &self.kind
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Error { cause: Cause::Unsupported(message.into()), attempt: None, reconnect_in: None }
     }
 
-    /// Whether the source goes on by itself: true for an [`Interruption`].
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self.cause {
+            Cause::InvalidUrl(_) => ErrorKind::InvalidUrl,
+            Cause::Unsupported(_) => ErrorKind::Unsupported,
+            Cause::Interruption(_) => ErrorKind::Interruption,
+            Cause::Failure(_) => ErrorKind::Failure,
+        }
+    }
+
+    /// Why the connection was lost. `None` for other kinds, and over [`Transport::Native`](crate::Transport::Native), which does not tell.
+    pub fn interruption(&self) -> Option<&Interruption> {
+        match &self.cause {
+            Cause::Interruption(reason) => reason.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Why the connection failed. `None` for other kinds, and over [`Transport::Native`](crate::Transport::Native), which does not tell.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.cause {
+            Cause::Failure(reason) => reason.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The status of the response, if that is why the connection failed.
+    pub fn status(&self) -> Option<u16> {
+        match self.failure() {
+            Some(Failure::Status(status)) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether the source goes on by itself: true for an [interruption](ErrorKind::Interruption).
     pub fn will_reconnect(&self) -> bool {
-        matches!(self.kind, ErrorKind::Interruption(_))
+        self.kind() == ErrorKind::Interruption
     }
 
-    /// How long it waits before it reconnects, if it does. It may be sooner when the browser comes back online.
+    /// How long it waits before it reconnects, if it does and the transport tells. It may be sooner when the browser comes back online.
     pub fn reconnect_in(&self) -> Option<Duration> {
         self.reconnect_in
     }
 
-    /// The number of the attempt that ended, counted from 1; `None` for an error at construction.
+    /// The number of the attempt that ended, counted from 1. `None` for an error at construction, and over
+    /// [`Transport::Native`](crate::Transport::Native), which does not tell.
     pub fn attempt(&self) -> Option<u32> {
         self.attempt
     }
@@ -56,28 +98,31 @@ impl Error {
 
 impl From<ErrorEvent> for Error {
     fn from(event: ErrorEvent) -> Self {
-        match event {
-            ErrorEvent::Interruption { reason, attempt, delay } => Error {
-                kind: ErrorKind::Interruption(reason),
-                attempt: Some(attempt.number()),
-                reconnect_in: Some(Duration::from_millis(delay.into())),
-            },
-            ErrorEvent::Failure { reason, attempt } => {
-                Error { kind: ErrorKind::Failure(reason), attempt: Some(attempt.number()), reconnect_in: None }
+        let (cause, attempt, reconnect_in) = match event {
+            ErrorEvent::Interruption { reason, attempt, delay } => {
+                (Cause::Interruption(reason), attempt, delay.map(|delay| Duration::from_millis(delay.into())))
             }
-        }
+            ErrorEvent::Failure { reason, attempt } => (Cause::Failure(reason), attempt, None),
+        };
+        // What tells no reason does not tell its attempts either.
+        let told = !matches!(cause, Cause::Interruption(None) | Cause::Failure(None));
+        Error { cause, attempt: told.then_some(attempt.number()), reconnect_in }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            ErrorKind::InvalidUrl(message) | ErrorKind::Unsupported(message) => f.write_str(message),
-            ErrorKind::Interruption(reason) => {
-                write!(f, "{reason}; reconnecting")?;
+        match &self.cause {
+            Cause::InvalidUrl(message) | Cause::Unsupported(message) => f.write_str(message),
+            Cause::Interruption(reason) => {
+                match reason {
+                    Some(reason) => write!(f, "{reason}; reconnecting")?,
+                    None => f.write_str("the connection was lost (the browser does not tell why); reconnecting")?,
+                }
                 self.reconnect_in.map_or(Ok(()), |delay| write!(f, " in {} s", delay.as_secs_f32()))
             }
-            ErrorKind::Failure(reason) => write!(f, "{reason}; not reconnecting"),
+            Cause::Failure(Some(reason)) => write!(f, "{reason}; not reconnecting"),
+            Cause::Failure(None) => f.write_str("the connection failed (the browser does not tell why); not reconnecting"),
         }
     }
 }
@@ -92,7 +137,7 @@ mod tests {
     #[test]
     fn an_interruption_says_when_it_reconnects() {
         let attempt = Attempt::from_number(4);
-        let event = ErrorEvent::Interruption { reason: Interruption::BodyEnded, attempt, delay: 1_500 };
+        let event = ErrorEvent::Interruption { reason: Some(Interruption::BodyEnded), attempt, delay: Some(1_500) };
         let error = Error::from(event);
         assert!(error.will_reconnect());
         assert_eq!((error.attempt(), error.reconnect_in()), (Some(4), Some(Duration::from_millis(1_500))));
@@ -101,10 +146,22 @@ mod tests {
 
     #[test]
     fn a_failure_says_that_it_does_not() {
-        let event = ErrorEvent::Failure { reason: Failure::Status(500), attempt: Attempt::from_number(1) };
+        let event = ErrorEvent::Failure { reason: Some(Failure::Status(500)), attempt: Attempt::from_number(1) };
         let error = Error::from(event);
         assert!(!error.will_reconnect() && error.reconnect_in().is_none());
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Failure, Some(500)));
         assert_eq!(error.to_string(), "the server answered with status 500, but an event stream needs 200; not reconnecting");
+    }
+
+    #[test]
+    fn what_is_not_told_is_none() {
+        let attempt = Attempt::from_number(1);
+        let lost = Error::from(ErrorEvent::Interruption { reason: None, attempt, delay: None });
+        assert!(lost.will_reconnect() && lost.interruption().is_none());
+        assert_eq!((lost.reconnect_in(), lost.attempt(), lost.status()), (None, None, None));
+        let failed = Error::from(ErrorEvent::Failure { reason: None, attempt });
+        assert!(!failed.will_reconnect() && failed.failure().is_none() && failed.attempt().is_none());
+        assert_eq!(failed.to_string(), "the connection failed (the browser does not tell why); not reconnecting");
     }
 
     #[test]

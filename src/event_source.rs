@@ -2,14 +2,14 @@
 
 use crate::driver::Driver;
 use crate::subscription::Subscription;
-use crate::{Error, EventSourceBuilder, ReadyState};
+use crate::{Error, EventSourceBuilder, ReadyState, Transport};
 use std::fmt;
 use std::rc::Rc;
 
 /// A connection to a server that sends events: the standard's
 /// [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface).
 ///
-/// It connects as soon as it is made, reconnects by itself when the connection is lost, and is closed by [`close`](Self::close) or by
+/// It connects when the code that made it has returned to the event loop, reconnects by itself when the connection is lost, and is closed by [`close`](Self::close) or by
 /// being dropped. It is not `Clone`: to share it, put it in an `Rc`, and the last owner closes it.
 ///
 /// # Listeners
@@ -87,7 +87,23 @@ impl EventSource {
 
     /// Calls `listener` for each event of this type, as the server names it in the `event` field. Types are compared literally.
     pub fn on(&self, event_type: &str, listener: impl FnMut(&MessageEvent<'_>) + 'static) -> Subscription {
-        self.driver.listeners().add_message(event_type, Box::new(listener))
+        self.driver.on_message(event_type, Box::new(listener))
+    }
+
+    /// Calls `listener` with the text of each comment, without its colon and one space after that; at most the first 4 KiB of it. Servers
+    /// send comments as heartbeats. It needs fetch, see [`Transport`].
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) over the native transport: if that was chosen, or if [`Transport::Auto`] has taken it already,
+    /// which it does after the code that made the source has run.
+    pub fn on_comment(&self, listener: impl FnMut(&str) + 'static) -> Result<Subscription, Error> {
+        self.driver.on_comment(Box::new(listener))
+    }
+
+    /// How the events get here: [`Transport::Auto`] until that is decided.
+    pub fn transport(&self) -> Transport {
+        self.driver.transport()
     }
 
     /// The [ready state](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-readystate): Connecting also while reconnecting.
@@ -127,17 +143,18 @@ impl fmt::Debug for EventSource {
     }
 }
 
-/// The connection is open.
+/// The connection is open. What the native transport does not tell is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenEvent {
     /// The number of the attempt that succeeded, counted from 1. More than 1 means that it was reestablished.
-    pub attempt: u32,
+    pub attempt: Option<u32>,
     /// The URL that answered, after redirects.
-    pub url: String,
+    pub url: Option<String>,
 }
 
-/// An event from the server. Its text is borrowed and lives as long as the listener runs; nothing of it was made into a JavaScript string.
+/// An event from the server. Its text is borrowed and lives as long as the listener runs. Over fetch nothing of it was made into a
+/// JavaScript string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MessageEvent<'a> {

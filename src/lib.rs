@@ -33,7 +33,7 @@ mod transport;
 
 pub use error::{Error, ErrorKind};
 pub use event_source::{EventSource, MessageEvent, OpenEvent};
-pub use options::EventSourceBuilder;
+pub use options::{EventSourceBuilder, Transport};
 pub use subscription::Subscription;
 pub use tidings_core::connection::{Failure, Interruption, ReadyState};
 

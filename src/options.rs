@@ -1,8 +1,34 @@
 //! What can be chosen before a source is made.
 
-use crate::driver::{self, Driver};
+use crate::driver::{Driver, Plan};
+use crate::host::platform;
 use crate::{Error, EventSource};
 use tidings_core::connection::Limits;
+
+/// How the events get here.
+///
+/// | What needs fetch | Why |
+/// | --- | --- |
+/// | [`max_event_size`](EventSourceBuilder::max_event_size) | the browser's own source knows no limit |
+/// | [`on_comment`](EventSource::on_comment) | the browser's own source drops comments |
+///
+/// With any of these, [`Auto`](Transport::Auto) takes fetch, and [`Native`](Transport::Native) is an error that names it.
+///
+/// Both behave alike: same callbacks, same order, same ready state. What the browser's own source does not tell is `None`: the
+/// reason of an [`Error`] and its status, when it reconnects, the attempt's number. Fetch tells them, and is several times faster, since no
+/// text of an event becomes a JavaScript string.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Transport {
+    /// [`Native`](Transport::Native), unless something needs [`Fetch`](Transport::Fetch) or there is no native one. Decided when the first
+    /// listeners are there: right after the code that made the source has run.
+    #[default]
+    Auto,
+    /// The browser's own [`EventSource`](https://developer.mozilla.org/docs/Web/API/EventSource).
+    Native,
+    /// Requests by `fetch`, whose bodies are read, parsed and reconnected here.
+    Fetch,
+}
 
 /// Chooses how an [`EventSource`] behaves, and makes it. See [`EventSource::builder`].
 #[derive(Clone, Debug)]
@@ -10,12 +36,20 @@ use tidings_core::connection::Limits;
 pub struct EventSourceBuilder {
     url: String,
     with_credentials: bool,
-    limits: Limits,
+    transport: Transport,
+    max_event_size: Option<Option<usize>>,
+    probe: bool,
 }
 
 impl EventSourceBuilder {
     pub(crate) fn new(url: &str) -> Self {
-        EventSourceBuilder { url: url.to_owned(), with_credentials: false, limits: Limits::default() }
+        EventSourceBuilder {
+            url: url.to_owned(),
+            with_credentials: false,
+            transport: Transport::Auto,
+            max_event_size: None,
+            probe: true,
+        }
     }
 
     /// Sends cookies and other credentials to another origin too, as the standard's
@@ -26,21 +60,90 @@ impl EventSourceBuilder {
         self
     }
 
-    /// The most that one event may hold (data, type and id together), in bytes; `None` lifts the limit. 64 MiB by default.
-    /// Past it the connection fails with [`Failure::LimitExceeded`](crate::Failure::LimitExceeded).
-    pub fn max_event_size(mut self, bytes: impl Into<Option<usize>>) -> Self {
-        self.limits.max_event_size = bytes.into();
+    /// How the events get here. [`Transport::Auto`] by default.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
         self
     }
 
-    /// Makes the source, which begins to connect at once.
+    /// The most that one event may hold (data, type and id together), in bytes; `None` lifts the limit. 64 MiB by default over fetch.
+    /// Past it the connection fails with [`Failure::LimitExceeded`](crate::Failure::LimitExceeded). Needs fetch.
+    pub fn max_event_size(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.max_event_size = Some(bytes.into());
+        self
+    }
+
+    /// Whether a first request that fails is followed by a probe. On by default; it concerns fetch only.
+    ///
+    /// `fetch` does not tell a server that refuses this origin (CORS) from one that cannot be reached. The probe does: one GET request to
+    /// the same URL in mode `no-cors`, without credentials, without headers, ended as soon as it is answered. Then a refusal is a
+    /// [`Failure::OriginRefused`](crate::Failure::OriginRefused), as the standard wants it; without the probe it is retried for ever.
+    /// Turn it off where a second request does harm.
+    pub fn probe(mut self, probe: bool) -> Self {
+        self.probe = probe;
+        self
+    }
+
+    /// Makes the source, which begins to connect as soon as the code that is running has returned to the event loop.
     ///
     /// # Errors
     ///
     /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) if the URL cannot be parsed, is not http or https, or holds a user name or a password;
-    /// [`Unsupported`](crate::ErrorKind::Unsupported) where there is no `fetch` with readable bodies.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) if the transport does not exist here, or is [`Transport::Native`] together with what needs fetch.
     pub fn build(self) -> Result<EventSource, Error> {
-        let url = driver::resolve(&self.url)?;
-        Ok(EventSource::over(Driver::start(url, self.with_credentials, self.limits)))
+        if !platform::IS_JAVASCRIPT {
+            return Err(Error::unsupported(
+                "an EventSource needs a browser or another JavaScript platform: make it on the client only",
+            ));
+        }
+        let needs_fetch = self.max_event_size.map(|_| "`max_event_size`");
+        let transport = match (self.transport, needs_fetch) {
+            (Transport::Native, Some(option)) => return Err(not_over_native(option)),
+            (Transport::Auto, Some(_)) => Transport::Fetch,
+            (transport, _) => transport,
+        };
+        check_platform(transport, needs_fetch)?;
+        let url = platform::resolve(&self.url)?;
+        let limits = self.max_event_size.map_or_else(Limits::default, |max_event_size| {
+            let mut limits = Limits::default();
+            limits.max_event_size = max_event_size;
+            limits
+        });
+        let plan = Plan { url, with_credentials: self.with_credentials, transport, limits, probe: self.probe };
+        Ok(EventSource::over(Driver::start(plan)))
+    }
+}
+
+pub(crate) fn not_over_native(what: &str) -> Error {
+    Error::unsupported(format!(
+        "{what} needs fetch, which the browser's own EventSource is not: choose Transport::Auto or Transport::Fetch, or leave {what} out"
+    ))
+}
+
+fn check_platform(transport: Transport, needs_fetch: Option<&str>) -> Result<(), Error> {
+    let missing = match transport {
+        Transport::Native => (!platform::has_native()).then_some("EventSource"),
+        Transport::Auto if platform::has_native() => None,
+        Transport::Auto | Transport::Fetch => platform::missing_for_fetch(),
+    };
+    match (missing, needs_fetch) {
+        (None, _) => Ok(()),
+        (Some(missing), None) => Err(Error::unsupported(format!("this platform has no `{missing}`, which {transport:?} needs"))),
+        (Some(missing), Some(option)) => {
+            Err(Error::unsupported(format!("{option} needs fetch, and this platform has no `{missing}`: leave {option} out")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn on_a_server_constructing_is_an_error() {
+        let error = EventSource::new("https://example.com/").expect_err("there is no browser here");
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains("on the client only"), "{error}");
     }
 }

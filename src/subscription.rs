@@ -6,12 +6,14 @@
 
 use crate::{Error, MessageEvent, OpenEvent};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::{Rc, Weak};
 
 type OpenListener = Box<dyn FnMut(&OpenEvent)>;
 type ErrorListener = Box<dyn FnMut(&Error)>;
 type MessageListener = Box<dyn FnMut(&MessageEvent<'_>)>;
+type CommentListener = Box<dyn FnMut(&str)>;
 
 /// All listeners of one source.
 #[derive(Default)]
@@ -19,6 +21,7 @@ pub(crate) struct Listeners {
     open: Places<OpenListener>,
     error: Places<ErrorListener>,
     message: Places<MessageListener>,
+    comment: Places<CommentListener>,
 }
 
 #[derive(Clone, Copy)]
@@ -26,6 +29,7 @@ enum Kind {
     Open,
     Error,
     Message,
+    Comment,
 }
 
 impl Listeners {
@@ -39,6 +43,20 @@ impl Listeners {
 
     pub(crate) fn add_message(self: &Rc<Self>, event_type: &str, listener: MessageListener) -> Subscription {
         self.guard(Kind::Message, self.message.add(event_type, listener))
+    }
+
+    pub(crate) fn add_comment(self: &Rc<Self>, listener: CommentListener) -> Subscription {
+        self.guard(Kind::Comment, self.comment.add("", listener))
+    }
+
+    /// Whether anybody listens to comments.
+    pub(crate) fn has_comment(&self) -> bool {
+        !self.comment.places.borrow().is_empty()
+    }
+
+    /// The types of event that are listened to.
+    pub(crate) fn message_types(&self) -> BTreeSet<Rc<str>> {
+        self.message.places.borrow().iter().map(|place| place.event_type.clone()).collect()
     }
 
     /// Calls the `open` listeners as long as `go_on` says so.
@@ -56,6 +74,11 @@ impl Listeners {
         self.message.each(event.event_type, |listener| listener(event), go_on);
     }
 
+    /// Calls the listeners to comments as long as `go_on` says so.
+    pub(crate) fn comment(&self, text: &str, go_on: impl Fn() -> bool) {
+        self.comment.each("", |listener| listener(text), go_on);
+    }
+
     fn guard(self: &Rc<Self>, kind: Kind, number: u64) -> Subscription {
         Subscription { listeners: Rc::downgrade(self), kind, number }
     }
@@ -65,6 +88,7 @@ impl Listeners {
             Kind::Open => self.open.remove(number),
             Kind::Error => self.error.remove(number),
             Kind::Message => self.message.remove(number),
+            Kind::Comment => self.comment.remove(number),
         }
     }
 }
@@ -77,7 +101,7 @@ struct Places<L> {
 
 struct Place<L> {
     number: u64,
-    event_type: Box<str>,
+    event_type: Rc<str>,
     /// `None` while it runs.
     listener: Option<L>,
 }

@@ -49,6 +49,9 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn href(this: &Location) -> String;
 
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn origin(this: &Location) -> String;
+
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub(crate) fn performance_now() -> f64;
 }

@@ -1,7 +1,7 @@
 //! The global object, asked for what it has. It may be a window, any kind of worker, or Node's.
 
+use crate::Error;
 use crate::sys::Global;
-use crate::{Error, ErrorKind};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
@@ -11,8 +11,22 @@ pub(crate) const IS_JAVASCRIPT: bool = cfg!(all(target_arch = "wasm32", target_o
 
 /// What `fetch` with readable bodies needs and this platform lacks.
 pub(crate) fn missing_for_fetch() -> Option<&'static str> {
-    let global = js_sys::global();
-    ["fetch", "ReadableStream", "URL"].into_iter().find(|name| !Reflect::has(&global, &JsValue::from_str(name)).unwrap_or(false))
+    ["fetch", "ReadableStream"].into_iter().find(|name| !has(name))
+}
+
+/// Whether there is an `EventSource` of the platform's own.
+pub(crate) fn has_native() -> bool {
+    has("EventSource")
+}
+
+/// Whether a URL belongs to another origin than this page or worker; `None` where pages and origins are unknown, as in Node.
+pub(crate) fn is_cross_origin(url: &str) -> Option<bool> {
+    let location = js_sys::global().unchecked_into::<Global>().location()?;
+    Some(location.origin() != origin(url))
+}
+
+fn has(name: &str) -> bool {
+    Reflect::has(&js_sys::global(), &JsValue::from_str(name)).unwrap_or(false)
 }
 
 /// Whether this platform's `fetch` sends such a header value. Node's fails the request for the sake of a control character that the
@@ -22,12 +36,12 @@ pub(crate) fn can_send(header_value: &str) -> bool {
 }
 
 fn is_node() -> bool {
-    Reflect::has(&js_sys::global(), &JsValue::from_str("process")).unwrap_or(false)
+    has("process")
 }
 
 /// Parses `url` against the document's base URL, or against the address of a worker's script.
 pub(crate) fn resolve(url: &str) -> Result<String, Error> {
-    let invalid = |why: &str| Error::at_construction(ErrorKind::InvalidUrl(format!("the URL {url:?} cannot be used: {why}")));
+    let invalid = |why: &str| Error::invalid_url(format!("the URL {url:?} cannot be used: {why}"));
     let base = base_url();
     let parsed = match &base {
         Some(base) => Url::new_with_base(url, base),
@@ -52,6 +66,10 @@ pub(crate) fn resolve(url: &str) -> Result<String, Error> {
 
 /// The origin of a URL, serialized.
 pub(crate) fn origin(url: &str) -> String {
+    if url.is_empty() {
+        // A response that was made by a script has none. (And each exception that wasm-bindgen catches costs it a reference for good.)
+        return String::new();
+    }
     Url::new(url).map(|url| url.origin()).unwrap_or_default()
 }
 

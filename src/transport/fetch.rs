@@ -1,16 +1,15 @@
 //! The fetch transport: a request by `fetch`, its body read chunk by chunk.
 //!
 //! Rules: exactly one promise is under way at a time, first that of `fetch`, then that of one `read` after another; a chunk is dispatched
-//! before the next is asked for, so a slow listener slows the reading, not the memory. The callbacks hold the [`Exchange`], and it
-//! holds them: a circle, cut when the last promise settles, which an abort makes it do at once. They are not dropped earlier,
-//! since a promise that calls a dropped callback would throw.
+//! before the next is asked for, so a slow listener slows the reading, not the memory. The closures are let go when the last
+//! promise settles, which an abort makes it do at once.
 //!
-//! Dangers: the request may be aborted inside any report, for reports run listeners; an answer may come after the abort; a
-//! listener may panic, which in WebAssembly unwinds nothing: no destructor runs, and the call into Rust ends as a JavaScript
-//! exception. Promises carry that exception to `on_panic`, which cleans up and throws it again, so that the browser reports it.
+//! Dangers: the request may be aborted inside any report, for reports run listeners; an answer may come after the abort; a listener may
+//! panic inside a report (see [`super::promised`]).
 
+use super::promised::{Common, Promised, ignore};
 use super::{Receiver, Request};
-use crate::sys::{self, ReadResult, Settling};
+use crate::sys::{self, ReadResult};
 use js_sys::Promise;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -37,7 +36,7 @@ impl FetchRequest {
             aborted: Cell::new(false),
             reader: RefCell::new(None),
             chunk: RefCell::new(Vec::new()),
-            callbacks: RefCell::new(None),
+            promised: Promised::new(),
         });
         exchange.begin(request);
         FetchRequest { exchange }
@@ -59,40 +58,35 @@ struct Exchange {
     reader: RefCell<Option<ReadableStreamDefaultReader>>,
     /// Where chunks are copied to; kept for the next one.
     chunk: RefCell<Vec<u8>>,
-    callbacks: RefCell<Option<Callbacks>>,
+    promised: Promised<Closures>,
 }
 
-struct Callbacks {
+struct Closures {
     on_response: Closure<dyn FnMut(web_sys::Response)>,
     on_read: Closure<dyn FnMut(ReadResult)>,
-    on_rejected: Closure<dyn FnMut(JsValue)>,
-    on_panic: Closure<dyn FnMut(JsValue) -> Result<(), JsValue>>,
+    common: Common,
+}
+
+impl AsRef<Common> for Closures {
+    fn as_ref(&self) -> &Common {
+        &self.common
+    }
 }
 
 impl Exchange {
     fn begin(self: &Rc<Self>, request: &Request<'_>) {
-        let callback = |run: fn(&Rc<Self>, JsValue)| {
-            let exchange = self.clone();
-            Closure::<dyn FnMut(JsValue)>::new(move |value| run(&exchange, value))
-        };
-        *self.callbacks.borrow_mut() = Some(Callbacks {
-            on_response: {
-                let exchange = self.clone();
-                Closure::new(move |response| exchange.response_started(&response))
-            },
-            on_read: {
-                let exchange = self.clone();
-                Closure::new(move |result| exchange.read(&result))
-            },
-            on_rejected: callback(Exchange::rejected),
-            on_panic: {
-                let exchange = self.clone();
-                Closure::new(move |error| exchange.panicked(error))
+        let [answering, reading, rejecting, panicking] = [(); 4].map(|()| self.clone());
+        self.promised.hold(Closures {
+            on_response: Closure::new(move |response| answering.response_started(&response)),
+            on_read: Closure::new(move |result| reading.read(&result)),
+            common: Common {
+                on_rejected: Closure::new(move |error| rejecting.failed(&error)),
+                on_panic: Closure::new(move |error| panicking.panicked(error)),
             },
         });
         // `fetch` rejects rather than throws, but a page may have replaced it.
         let response = sys::fetch(request.url, &self.init(request)).unwrap_or_else(|error| Promise::reject(&error));
-        self.settle(&response, |callbacks| callbacks.on_response.as_ref());
+        self.promised.settle(&response, |closures| closures.on_response.as_ref());
     }
 
     /// The standard's request: ["potential-CORS request"](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource) with
@@ -120,22 +114,13 @@ impl Exchange {
         init
     }
 
-    /// Waits for a promise with our callbacks.
-    fn settle(&self, promise: &Promise, on_fulfilled: impl Fn(&Callbacks) -> &JsValue) {
-        if let Some(callbacks) = &*self.callbacks.borrow() {
-            // A promise of the platform never calls back before `then` has returned; what stands in for one might.
-            let promise = Promise::resolve(promise).unchecked_into::<Settling>();
-            promise.then(on_fulfilled(callbacks), callbacks.on_rejected.as_ref()).catch(callbacks.on_panic.as_ref());
-        }
-    }
-
     fn response_started(&self, response: &web_sys::Response) {
         if self.aborted.get() {
             // It came after the abort: `fetch` could not be told, so the body is.
             if let Some(body) = response.body() {
                 ignore(&body.cancel());
             }
-            return self.finish();
+            return self.promised.let_go();
         }
         let content_type = response.headers().get("Content-Type").ok().flatten();
         let judged = Response { status: response.status(), content_type: content_type.as_deref() };
@@ -147,7 +132,7 @@ impl Exchange {
             if let Some(body) = response.body() {
                 ignore(&body.cancel());
             }
-            return self.finish();
+            return self.promised.let_go();
         }
         match response.body().map(|body| ReadableStreamDefaultReader::new(&body)) {
             Some(Ok(reader)) => {
@@ -163,14 +148,14 @@ impl Exchange {
     fn read_on(&self) {
         let reader = self.reader.borrow().clone();
         match reader {
-            Some(reader) => self.settle(&reader.read(), |callbacks| callbacks.on_read.as_ref()),
-            None => self.finish(),
+            Some(reader) => self.promised.settle(&reader.read(), |closures| closures.on_read.as_ref()),
+            None => self.promised.let_go(),
         }
     }
 
     fn read(&self, result: &ReadResult) {
         if self.aborted.get() {
-            return self.finish();
+            return self.promised.let_go();
         }
         if result.done() {
             return self.ended();
@@ -188,35 +173,33 @@ impl Exchange {
             }
         }
         if self.aborted.get() || self.receiver.strong_count() == 0 {
-            return self.finish();
+            return self.promised.let_go();
         }
         self.read_on();
     }
 
     fn ended(&self) {
-        self.finish();
+        self.promised.let_go();
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.receive(Input::BodyEnded { attempt: self.attempt }, &[]);
         }
     }
 
-    fn rejected(self: &Rc<Self>, error: JsValue) {
-        if self.aborted.get() {
-            return self.finish();
-        }
-        self.failed(&error);
-    }
-
     fn failed(&self, error: &JsValue) {
-        self.finish();
+        self.promised.let_go();
+        if self.aborted.get() {
+            return;
+        }
         if let Some(receiver) = self.receiver.upgrade() {
             let detail = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default();
+            // It will stand in brackets inside a sentence.
+            let detail = detail.trim_end_matches('.').to_owned();
             receiver.receive(Input::RequestFailed { attempt: self.attempt, detail }, &[]);
         }
     }
 
     fn panicked(&self, error: JsValue) -> Result<(), JsValue> {
-        self.finish();
+        self.promised.let_go();
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.abandoned();
         }
@@ -236,22 +219,6 @@ impl Exchange {
             }
         }
     }
-
-    /// Cuts the circle. A callback that is running stays alive until it returns.
-    fn finish(&self) {
-        let callbacks = self.callbacks.take();
-        drop(callbacks);
-    }
-}
-
-/// Lets a promise settle unheard.
-fn ignore(promise: &Promise) {
-    thread_local! {
-        static NOTHING: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {});
-    }
-    NOTHING.with(|nothing| {
-        promise.unchecked_ref::<Settling>().catch(nothing.as_ref());
-    });
 }
 
 /// "Let lastEventIDValue be the EventSource object's last event ID string, encoded as UTF-8." Script headers take byte strings, in which each

@@ -1,7 +1,11 @@
 //! How bytes get here. A transport starts and aborts one request and reports what happens to it; it decides nothing.
 
 pub(crate) mod fetch;
+pub(crate) mod native;
+pub(crate) mod probe;
+mod promised;
 
+use crate::MessageEvent;
 use tidings_core::connection::{Attempt, Input};
 
 /// What a request is made of.
@@ -22,6 +26,12 @@ pub(crate) trait Receiver {
     /// What happened; with a received chunk, its bytes. It may run listeners, and may abort the request.
     fn receive(&self, input: Input<'_>, chunk: &[u8]);
 
-    /// A listener panicked inside `receive`, which therefore never returned.
+    /// An event that the browser has parsed.
+    fn receive_message(&self, event: &MessageEvent<'_>);
+
+    /// A listener panicked inside one of these, which therefore never returned.
     fn abandoned(&self);
+
+    /// Whether one of these was called and has not returned, which cannot be unless a listener panicked.
+    fn is_busy(&self) -> bool;
 }

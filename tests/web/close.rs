@@ -1,81 +1,14 @@
 //! Ending it: in every state, inside listeners, by dropping.
 
-use super::tools::{Journal, Told, route, within};
+use super::tools::{Journal, Told, over_both, route, within};
 use std::cell::RefCell;
 use std::rc::Rc;
-use tidings::{EventSource, ReadyState};
-use wasm_bindgen_test::wasm_bindgen_test;
-
-#[wasm_bindgen_test]
-async fn close_before_the_answer() {
-    let route = route("/no-answer");
-    let (source, mut journal) = route.watch(&["message"]);
-    route.seen("open=1").await;
-    source.close();
-    assert_eq!(source.ready_state(), ReadyState::Closed);
-    let seen = route.seen("open=0&closed=1").await;
-    assert_eq!(seen["log"][0]["ended"], "client-gone", "{seen}");
-    assert_eq!(journal.rest(), []);
-}
-
-#[wasm_bindgen_test]
-async fn close_while_open() {
-    let route = route("/drip?every=1&count=0");
-    let (source, mut journal) = route.watch(&["message"]);
-    journal.open().await;
-    journal.data().await;
-    source.close();
-    source.close();
-    let told_until_close = journal.rest();
-    assert!(told_until_close.iter().all(|told| matches!(told, Told::Message { .. })), "{told_until_close:?}");
-    let seen = route.seen("open=0&closed=1").await;
-    assert_eq!(seen["log"][0]["ended"], "client-gone", "{seen}");
-    assert_eq!(journal.rest(), [], "nothing is told after close, not even an error");
-}
-
-#[wasm_bindgen_test]
-async fn close_while_waiting() {
-    let ended = route("/resume?count=1&retry=100");
-    let (source, mut journal) = ended.watch(&["message"]);
-    journal.open().await;
-    journal.data().await;
-    journal.interruption().await;
-    source.close();
-    assert_eq!(source.ready_state(), ReadyState::Closed);
-    // Longer than the wait, by another stream's clock.
-    let (_clock, mut ticks) = route("/drip?every=60&count=0").watch(&["message"]);
-    ticks.open().await;
-    for _ in 0..5 {
-        ticks.data().await;
-    }
-    assert_eq!(journal.rest(), []);
-    assert_eq!(ended.seen("open=0").await["requests"], 1);
-}
-
-#[wasm_bindgen_test]
-async fn dropping_closes() {
-    let route = route("/silent");
-    let (source, mut journal) = route.watch(&[]);
-    route.seen("open=1").await;
-    // Firefox announces a response with the first byte of its body, so there it is not open yet.
-    journal.rest();
-    drop(source);
-    let seen = route.seen("open=0&closed=1").await;
-    assert_eq!(seen["log"][0]["ended"], "client-gone", "{seen}");
-    assert_eq!(journal.rest(), []);
-}
-
-#[wasm_bindgen_test]
-async fn dropping_at_once_sends_nothing_or_aborts_it() {
-    let route = route("/silent");
-    drop(route.connect());
-    assert_eq!(route.seen("open=0").await["open"], 0);
-}
+use tidings::{EventSource, ReadyState, Transport};
 
 /// Ends a source in the first of three events that come in one chunk, and says what was told after that.
-async fn end_in_the_first_of_three(end: impl FnOnce(Rc<RefCell<Option<EventSource>>>) + 'static) {
+async fn end_in_the_first_of_three(transport: Transport, end: impl FnOnce(Rc<RefCell<Option<EventSource>>>) + 'static) {
     let route = route("/message?body=data:1%0A%0Adata:2%0A%0Adata:3%0A%0A&end=hang");
-    let source = Rc::new(RefCell::new(Some(route.connect())));
+    let source = Rc::new(RefCell::new(Some(route.connect(transport))));
     let told = Rc::new(RefCell::new(Vec::new()));
     let (done, ended) = futures_channel::oneshot::channel();
     let mut once = Some((end, done));
@@ -104,63 +37,122 @@ async fn end_in_the_first_of_three(end: impl FnOnce(Rc<RefCell<Option<EventSourc
     drop(guards);
 }
 
-#[wasm_bindgen_test]
-async fn close_inside_a_listener() {
-    end_in_the_first_of_three(|source| {
-        let source = source.borrow();
-        let source = source.as_ref().expect("it is there");
+over_both! {
+    async fn close_before_the_answer(transport) {
+        let route = route("/no-answer");
+        let (source, mut journal) = route.watch(transport, &["message"]);
+        route.seen("open=1").await;
         source.close();
         assert_eq!(source.ready_state(), ReadyState::Closed);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn drop_inside_a_listener() {
-    end_in_the_first_of_three(|source| {
-        let source = source.take();
-        drop(source);
-    })
-    .await;
-}
-
-#[wasm_bindgen_test]
-async fn close_inside_open() {
-    let route = route("/message?end=hang");
-    let source = Rc::new(route.connect());
-    let mut journal = {
-        let closing = Rc::downgrade(&source);
-        source.on_open(move |_| closing.upgrade().expect("it is there").close()).forget();
-        Journal::of(&source, &["message"])
-    };
-    route.seen("open=0&closed=1").await;
-    assert_eq!(journal.rest(), [], "the later open listener is not told, and no message");
-}
-
-#[wasm_bindgen_test]
-async fn close_inside_error() {
-    let ended = route("/resume?count=1&retry=100");
-    let source = Rc::new(ended.connect());
-    let (done, closed) = futures_channel::oneshot::channel();
-    let mut done = Some(done);
-    source
-        .on_error({
-            let source = Rc::downgrade(&source);
-            move |error| {
-                assert!(error.will_reconnect());
-                let source = source.upgrade().expect("it is there");
-                assert_eq!(source.ready_state(), ReadyState::Connecting);
-                source.close();
-                assert_eq!(source.ready_state(), ReadyState::Closed);
-                _ = done.take().expect("it is told once").send(());
-            }
-        })
-        .forget();
-    within("the interruption", closed).await.expect("it is sent");
-    let (_clock, mut ticks) = route("/drip?every=60&count=0").watch(&["message"]);
-    ticks.open().await;
-    for _ in 0..5 {
-        ticks.data().await;
+        let seen = route.seen("open=0&closed=1").await;
+        assert_eq!(seen["log"][0]["ended"], "client-gone", "{seen}");
+        assert_eq!(journal.rest(), []);
     }
-    assert_eq!(ended.seen("open=0").await["requests"], 1, "it does not reconnect");
+
+    async fn close_while_open(transport) {
+        let route = route("/drip?every=1&count=0");
+        let (source, mut journal) = route.watch(transport, &["message"]);
+        journal.open().await;
+        journal.data().await;
+        source.close();
+        source.close();
+        let told_until_close = journal.rest();
+        assert!(told_until_close.iter().all(|told| matches!(told, Told::Message { .. })), "{told_until_close:?}");
+        let seen = route.seen("open=0&closed=1").await;
+        assert_eq!(seen["log"][0]["ended"], "client-gone", "{seen}");
+        assert_eq!(journal.rest(), [], "nothing is told after close, not even an error");
+    }
+
+    async fn close_while_waiting(transport) {
+        let ended = route("/resume?count=1&retry=100");
+        let (source, mut journal) = ended.watch(transport, &["message"]);
+        journal.open().await;
+        journal.data().await;
+        journal.interruption().await;
+        source.close();
+        assert_eq!(source.ready_state(), ReadyState::Closed);
+        // Longer than the wait, by another stream's clock.
+        let (_clock, mut ticks) = route("/drip?every=60&count=0").watch(transport, &["message"]);
+        ticks.open().await;
+        for _ in 0..5 {
+            ticks.data().await;
+        }
+        assert_eq!(journal.rest(), []);
+        assert_eq!(ended.seen("open=0").await["requests"], 1);
+    }
+
+    async fn dropping_closes(transport) {
+        let route = route("/silent");
+        let (source, mut journal) = route.watch(transport, &[]);
+        route.seen("open=1").await;
+        // Firefox announces a response with the first byte of its body, so there it is not open yet.
+        journal.rest();
+        drop(source);
+        let seen = route.seen("open=0&closed=1").await;
+        assert_eq!(seen["log"][0]["ended"], "client-gone", "{seen}");
+        assert_eq!(journal.rest(), []);
+    }
+
+    async fn dropping_at_once_sends_nothing_or_aborts_it(transport) {
+        let route = route("/silent");
+        drop(route.connect(transport));
+        assert_eq!(route.seen("open=0").await["open"], 0);
+    }
+
+    async fn close_inside_a_listener(transport) {
+        end_in_the_first_of_three(transport, |source| {
+            let source = source.borrow();
+            let source = source.as_ref().expect("it is there");
+            source.close();
+            assert_eq!(source.ready_state(), ReadyState::Closed);
+        })
+        .await;
+    }
+
+    async fn drop_inside_a_listener(transport) {
+        end_in_the_first_of_three(transport, |source| {
+            let source = source.take();
+            drop(source);
+        })
+        .await;
+    }
+
+    async fn close_inside_open(transport) {
+        let route = route("/message?end=hang");
+        let source = Rc::new(route.connect(transport));
+        let mut journal = {
+            let closing = Rc::downgrade(&source);
+            source.on_open(move |_| closing.upgrade().expect("it is there").close()).forget();
+            Journal::of(&source, &["message"])
+        };
+        route.seen("open=0&closed=1").await;
+        assert_eq!(journal.rest(), [], "the later open listener is not told, and no message");
+    }
+
+    async fn close_inside_error(transport) {
+        let ended = route("/resume?count=1&retry=100");
+        let source = Rc::new(ended.connect(transport));
+        let (done, closed) = futures_channel::oneshot::channel();
+        let mut done = Some(done);
+        source
+            .on_error({
+                let source = Rc::downgrade(&source);
+                move |error| {
+                    assert!(error.will_reconnect());
+                    let source = source.upgrade().expect("it is there");
+                    assert_eq!(source.ready_state(), ReadyState::Connecting);
+                    source.close();
+                    assert_eq!(source.ready_state(), ReadyState::Closed);
+                    _ = done.take().expect("it is told once").send(());
+                }
+            })
+            .forget();
+        within("the interruption", closed).await.expect("it is sent");
+        let (_clock, mut ticks) = route("/drip?every=60&count=0").watch(transport, &["message"]);
+        ticks.open().await;
+        for _ in 0..5 {
+            ticks.data().await;
+        }
+        assert_eq!(ended.seen("open=0").await["requests"], 1, "it does not reconnect");
+    }
 }

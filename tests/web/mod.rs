@@ -1,13 +1,16 @@
-//! The crate against the real server, over real HTTP. Each shell (`window.rs`, `dedicated_worker.rs`, `node.rs`) runs all of it in its
-//! kind of global object.
+//! The crate against the real server, over real HTTP. Each shell (`window.rs`, `dedicated_worker.rs`, …) runs all of it in its kind of
+//! global object, and nearly all of it over both transports.
 //!
 //! The runner's page has an origin of its own, so every route here is cross-origin; same-origin behaviour is for the pages that the
 //! test server itself serves.
 
 mod close;
 mod corpus;
+mod leaks;
 mod listeners;
+mod oracle;
 mod reconnect;
 mod request;
 mod response;
 mod tools;
+mod transport;

@@ -1,102 +1,105 @@
 //! Losing the connection and getting it back.
 
-use super::tools::{Told, route, within};
-use tidings::{Failure, Interruption, ReadyState};
+use super::tools::{Told, over_both, route, told_by_fetch, within};
+use tidings::{Failure, Interruption, ReadyState, Transport};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen_test]
-async fn reestablishes_after_the_end_of_the_body() {
-    let route = route("/resume?count=2&retry=150");
-    let (source, mut journal) = route.watch(&["message"]);
-    assert_eq!(journal.open().await, 1);
-    let mut ids = Vec::new();
-    for attempt in 2..5 {
-        for _ in 0..2 {
-            match journal.next().await {
-                Told::Message { id, .. } => ids.push(id),
-                other => panic!("a message was to come, not {other:?}"),
-            }
-        }
-        let lost = Told::Interruption { reason: Interruption::BodyEnded, delay: 150, state: ReadyState::Connecting };
-        assert_eq!(journal.next().await, lost);
-        assert_eq!(journal.open().await, attempt);
-    }
-    source.close();
-    assert_eq!(ids, ["1", "2", "3", "4", "5", "6"], "resumed without a gap or a repeat");
-}
-
-#[wasm_bindgen_test]
-async fn reestablishes_after_a_cut_in_the_middle_of_a_block() {
-    for end in ["cut", "reset"] {
-        let route = route(&format!("/drop?after=2&every=30&retry=100&end={end}"));
-        let (source, mut journal) = route.watch(&["message"]);
-        journal.open().await;
-        // An engine may throw away what it had read when the connection breaks: none to both messages come.
-        let mut received = 0;
-        let (reason, delay) = loop {
-            match journal.next().await {
-                Told::Message { id, .. } => {
-                    received += 1;
-                    assert_eq!(id, received.to_string());
+over_both! {
+    async fn reestablishes_after_the_end_of_the_body(transport) {
+        let route = route("/resume?count=2&retry=150");
+        let (source, mut journal) = route.watch(transport, &["message"]);
+        journal.opened(transport, 1).await;
+        let mut ids = Vec::new();
+        for attempt in 2..5 {
+            for _ in 0..2 {
+                match journal.next().await {
+                    Told::Message { id, .. } => ids.push(id),
+                    other => panic!("a message was to come, not {other:?}"),
                 }
-                Told::Interruption { reason, delay, .. } => break (reason, delay),
-                other => panic!("{other:?}"),
             }
-        };
-        assert!(matches!(reason, Interruption::Network { .. }), "{end}: {reason:?}");
-        assert!(received <= 2, "the unfinished block is void");
-        // Nor does the reconnection time come if nothing did.
-        assert!(delay == if received == 0 { 3000 } else { 100 }, "{end}: {delay}");
-        assert_eq!(journal.open().await, 2);
-        let seen = route.seen("requests=2").await;
-        let last_event_id = seen["log"][1]["last_event_id"].as_str().unwrap_or_default();
-        assert_eq!(last_event_id, if received == 0 { String::new() } else { received.to_string() }, "{seen}");
+            let reason = told_by_fetch(transport, Interruption::BodyEnded);
+            let delay = told_by_fetch(transport, 150);
+            assert_eq!(journal.next().await, Told::Interruption { reason, delay, state: ReadyState::Connecting });
+            assert_eq!(source.ready_state(), ReadyState::Connecting, "also while it waits");
+            journal.opened(transport, attempt).await;
+        }
         source.close();
+        assert_eq!(ids, ["1", "2", "3", "4", "5", "6"], "resumed without a gap or a repeat");
+    }
+
+    async fn reestablishes_after_a_cut_in_the_middle_of_a_block(transport) {
+        for end in ["cut", "reset"] {
+            let route = route(&format!("/drop?after=2&every=30&retry=100&end={end}"));
+            let (source, mut journal) = route.watch(transport, &["message"]);
+            journal.open().await;
+            // An engine may throw away what it had read when the connection breaks: none to both messages come.
+            let mut received = 0;
+            let (reason, delay) = loop {
+                match journal.next().await {
+                    Told::Message { id, .. } => {
+                        received += 1;
+                        assert_eq!(id, received.to_string());
+                    }
+                    Told::Interruption { reason, delay, state: ReadyState::Connecting } => break (reason, delay),
+                    other => panic!("{other:?}"),
+                }
+            };
+            assert!(received <= 2, "the unfinished block is void");
+            if transport == Transport::Fetch {
+                assert!(matches!(reason, Some(Interruption::Network { .. })), "{end}: {reason:?}");
+                // Nor does the reconnection time come if nothing did.
+                assert_eq!(delay, Some(if received == 0 { 3000 } else { 100 }), "{end}");
+            }
+            journal.opened(transport, 2).await;
+            let seen = route.seen("requests=2").await;
+            let last_event_id = seen["log"][1]["last_event_id"].as_str().unwrap_or_default();
+            assert_eq!(last_event_id, if received == 0 { String::new() } else { received.to_string() }, "{seen}");
+            source.close();
+        }
+    }
+
+    async fn status_204_ends_it(transport) {
+        let route = route("/resume?count=1&total=2&retry=100");
+        let (source, mut journal) = route.watch(transport, &["message"]);
+        for _ in 0..2 {
+            journal.open().await;
+            journal.data().await;
+            journal.interruption().await;
+        }
+        assert_eq!(journal.failure().await, told_by_fetch(transport, Failure::Status(204)));
+        assert_eq!(source.ready_state(), ReadyState::Closed);
+        route.seen("requests=3&open=0").await;
     }
 }
 
 #[wasm_bindgen_test]
 async fn goes_on_while_the_server_refuses() {
     let route = route("/sequence?steps=200,refuse,refuse,open&retry=100");
-    let (source, mut journal) = route.watch(&["message"]);
-    assert_eq!(journal.open().await, 1);
+    let (source, mut journal) = route.watch(Transport::Fetch, &["message"]);
+    journal.opened(Transport::Fetch, 1).await;
     journal.data().await;
-    assert_eq!(journal.interruption().await, (Interruption::BodyEnded, 100));
+    assert_eq!(journal.interruption().await, (Some(Interruption::BodyEnded), Some(100)));
     let mut interruptions = 0;
     let opened_again = loop {
         match journal.next().await {
-            Told::Interruption { reason: Interruption::Network { .. }, state: ReadyState::Connecting, .. } => interruptions += 1,
+            Told::Interruption { state: ReadyState::Connecting, .. } => interruptions += 1,
             Told::Open { attempt, .. } => break attempt,
             other => panic!("{other:?}"),
         }
     };
     // A browser may repeat a refused request by itself, so the attempts are ours to count, not the requests.
-    assert_eq!(opened_again, 2 + interruptions);
+    assert_eq!(opened_again, Some(2 + interruptions));
     journal.data().await;
     source.close();
 }
 
 #[wasm_bindgen_test]
-async fn status_204_ends_it() {
-    let route = route("/resume?count=1&total=2&retry=100");
-    let (source, mut journal) = route.watch(&["message"]);
-    for _ in 0..2 {
-        journal.open().await;
-        journal.data().await;
-        journal.interruption().await;
-    }
-    assert_eq!(journal.failure().await, Failure::Status(204));
-    assert_eq!(source.ready_state(), ReadyState::Closed);
-    route.seen("requests=3&open=0").await;
-}
-
-#[wasm_bindgen_test]
 async fn retry_zero_is_no_busy_loop() {
     let route = route("/resume?count=1&retry=0");
-    let (source, mut journal) = route.watch(&["message"]);
+    let (source, mut journal) = route.watch(Transport::Fetch, &["message"]);
     journal.open().await;
     journal.data().await;
-    assert_eq!(journal.interruption().await, (Interruption::BodyEnded, 100));
+    assert_eq!(journal.interruption().await, (Some(Interruption::BodyEnded), Some(100)));
     source.close();
 }
 
@@ -107,12 +110,11 @@ async fn coming_online_ends_the_wait() {
         return;
     };
     let route = route("/resume?count=1&retry=600000");
-    let (source, mut journal) = route.watch(&["message"]);
+    let (source, mut journal) = route.watch(Transport::Fetch, &["message"]);
     journal.open().await;
     journal.data().await;
-    let (_, delay) = journal.interruption().await;
-    assert_eq!(delay, 600_000);
+    assert_eq!(journal.interruption().await.1, Some(600_000));
     target.dispatch_event(&web_sys::Event::new("online").expect("an event")).expect("it is dispatched");
-    assert_eq!(within("the early reconnection", journal.open()).await, 2);
+    within("the early reconnection", journal.opened(Transport::Fetch, 2)).await;
     source.close();
 }

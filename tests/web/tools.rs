@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
-use tidings::{ErrorKind, EventSource, Failure, Interruption, ReadyState, Subscription};
+use tidings::{ErrorKind, EventSource, EventSourceBuilder, Failure, Interruption, ReadyState, Subscription, Transport};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -23,6 +23,10 @@ extern "C" {
 pub(crate) fn server() -> &'static str {
     option_env!("TIDINGS_SERVER").unwrap_or("http://127.0.0.1:7747")
 }
+
+/// Lets the runner's page, which isolates itself (`Cross-Origin-Embedder-Policy: require-corp`), see that a server answers at all: without it
+/// the browser hides that from a request in mode `no-cors`, as it would from a page of that kind anywhere.
+pub(crate) const SEEN_BY_PROBES: &str = "header=Cross-Origin-Resource-Policy:%20cross-origin";
 
 /// The same routes on another origin.
 pub(crate) fn second_server() -> &'static str {
@@ -48,13 +52,17 @@ pub(crate) fn route(route: &str) -> Route {
 }
 
 impl Route {
-    pub(crate) fn connect(&self) -> EventSource {
-        EventSource::new(&self.url).expect("the URL is good")
+    pub(crate) fn builder(&self, transport: Transport) -> EventSourceBuilder {
+        EventSource::builder(&self.url).transport(transport)
+    }
+
+    pub(crate) fn connect(&self, transport: Transport) -> EventSource {
+        self.builder(transport).build().expect("the URL is good")
     }
 
     /// Connects and writes down all it tells, with messages of these types.
-    pub(crate) fn watch(&self, event_types: &[&str]) -> (Rc<EventSource>, Journal) {
-        let source = Rc::new(self.connect());
+    pub(crate) fn watch(&self, transport: Transport, event_types: &[&str]) -> (Rc<EventSource>, Journal) {
+        let source = Rc::new(self.connect(transport));
         let journal = Journal::of(&source, event_types);
         (source, journal)
     }
@@ -88,9 +96,9 @@ const PATIENCE: u32 = 12_000;
 /// One thing that a source told.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Told {
-    Open { attempt: u32, url: String, state: ReadyState },
-    Interruption { reason: Interruption, delay: u128, state: ReadyState },
-    Failure { reason: Failure, state: ReadyState },
+    Open { attempt: Option<u32>, url: Option<String>, state: ReadyState },
+    Interruption { reason: Option<Interruption>, delay: Option<u128>, state: ReadyState },
+    Failure { reason: Option<Failure>, state: ReadyState },
     Message { event_type: String, data: String, id: String, origin: String },
 }
 
@@ -116,14 +124,16 @@ impl Journal {
             source.on_error({
                 let tell = tell.clone();
                 move |error| {
-                    assert_eq!(error.will_reconnect(), error.reconnect_in().is_some());
-                    tell(match error.kind().clone() {
-                        ErrorKind::Interruption(reason) => Told::Interruption {
-                            reason,
-                            delay: error.reconnect_in().expect("an interruption reconnects").as_millis(),
-                            state: state(),
-                        },
-                        ErrorKind::Failure(reason) => Told::Failure { reason, state: state() },
+                    tell(match error.kind() {
+                        ErrorKind::Interruption => {
+                            assert!(error.will_reconnect());
+                            let delay = error.reconnect_in().map(|delay| delay.as_millis());
+                            Told::Interruption { reason: error.interruption().cloned(), delay, state: state() }
+                        }
+                        ErrorKind::Failure => {
+                            assert!(!error.will_reconnect() && error.reconnect_in().is_none());
+                            Told::Failure { reason: error.failure().cloned(), state: state() }
+                        }
                         other => panic!("{other:?} is told at construction only"),
                     })
                 }
@@ -152,9 +162,19 @@ impl Journal {
         std::iter::from_fn(|| self.told.try_recv().ok()).collect()
     }
 
-    pub(crate) async fn open(&mut self) -> u32 {
+    /// The next thing is that it opened; over fetch with this attempt, and native tells none.
+    pub(crate) async fn opened(&mut self, transport: Transport, expected: u32) {
         match self.next().await {
-            Told::Open { attempt, .. } => attempt,
+            Told::Open { attempt, state: ReadyState::Open, .. } => {
+                assert_eq!(attempt, (transport == Transport::Fetch).then_some(expected));
+            }
+            other => panic!("open was to come, not {other:?}"),
+        }
+    }
+
+    pub(crate) async fn open(&mut self) {
+        match self.next().await {
+            Told::Open { state: ReadyState::Open, .. } => {}
             other => panic!("open was to come, not {other:?}"),
         }
     }
@@ -167,19 +187,55 @@ impl Journal {
         }
     }
 
-    pub(crate) async fn interruption(&mut self) -> (Interruption, u128) {
+    pub(crate) async fn interruption(&mut self) -> (Option<Interruption>, Option<u128>) {
         match self.next().await {
-            Told::Interruption { reason, delay, .. } => (reason, delay),
+            Told::Interruption { reason, delay, state: ReadyState::Connecting } => (reason, delay),
             other => panic!("an interruption was to come, not {other:?}"),
         }
     }
 
-    pub(crate) async fn failure(&mut self) -> Failure {
+    pub(crate) async fn failure(&mut self) -> Option<Failure> {
         match self.next().await {
-            Told::Failure { reason, .. } => reason,
+            Told::Failure { reason, state: ReadyState::Closed } => reason,
             other => panic!("a failure was to come, not {other:?}"),
         }
     }
+}
+
+/// What fetch tells and native does not.
+pub(crate) fn told_by_fetch<T>(transport: Transport, told: T) -> Option<T> {
+    (transport == Transport::Fetch).then_some(told)
+}
+
+/// Runs each test over both transports. Where there is no native one, that half says that it was skipped.
+macro_rules! over_both {
+    ($($(#[$attribute:meta])* async fn $name:ident($transport:ident) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$attribute])*
+            async fn run($transport: tidings::Transport) $body
+
+            #[wasm_bindgen_test::wasm_bindgen_test]
+            async fn over_fetch() {
+                run(tidings::Transport::Fetch).await;
+            }
+
+            #[wasm_bindgen_test::wasm_bindgen_test]
+            async fn over_native() {
+                if crate::web::tools::has_native() {
+                    run(tidings::Transport::Native).await;
+                } else {
+                    wasm_bindgen_test::console_log!("skipped: no EventSource here");
+                }
+            }
+        }
+    )*};
+}
+pub(crate) use over_both;
+
+pub(crate) fn has_native() -> bool {
+    js_sys::Reflect::has(&js_sys::global(), &"EventSource".into()).unwrap_or(false)
 }
 
 /// Counts its own end.
@@ -198,25 +254,41 @@ impl Drop for DropObserver {
     }
 }
 
-/// The next error that nobody caught, as the platform reports it.
+/// The next error that nobody caught, as the platform reports it: thrown in a task, or by a promise.
 pub(crate) async fn uncaught(cause: impl FnOnce()) -> String {
     let (sender, receiver) = futures_channel::oneshot::channel();
-    let hear = Closure::once_into_js(move |event: JsValue| {
+    let mut sender = Some(sender);
+    let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let property = |name: &str| js_sys::Reflect::get(&event, &name.into()).ok().filter(|value| !value.is_undefined());
         if let Some(event) = event.dyn_ref::<web_sys::Event>() {
             event.prevent_default();
         }
-        let reason = js_sys::Reflect::get(&event, &"reason".into()).unwrap_or_default();
-        let reason = if reason.is_undefined() { event } else { reason };
-        _ = sender.send(reason.as_string().unwrap_or_else(|| format!("{reason:?}")));
+        let error = property("reason").or_else(|| property("error")).unwrap_or_else(|| event.clone());
+        if let Some(sender) = sender.take() {
+            _ = sender.send(error.as_string().unwrap_or_else(|| format!("{error:?}")));
+        }
     });
     let global = js_sys::global();
-    let process = js_sys::Reflect::get(&global, &"process".into()).unwrap_or_default();
-    let (target, method, name) = match process.is_undefined() {
-        true => (JsValue::from(global), "addEventListener", "unhandledrejection"),
-        false => (process, "once", "unhandledRejection"),
+    let call = |target: &JsValue, method: &str, name: &str| {
+        let method: js_sys::Function = js_sys::Reflect::get(target, &method.into()).expect("it hears of errors").unchecked_into();
+        method.call2(target, &name.into(), hear.as_ref()).expect("a listener is a function");
     };
-    let listen: js_sys::Function = js_sys::Reflect::get(&target, &method.into()).expect("it hears of errors").unchecked_into();
-    listen.call2(&target, &name.into(), &hear).expect("a listener can be added");
+    let process = js_sys::Reflect::get(&global, &"process".into()).unwrap_or_default();
+    let places: &[(&JsValue, &str, &str, &str)] = if process.is_undefined() {
+        &[
+            (&global, "addEventListener", "removeEventListener", "unhandledrejection"),
+            (&global, "addEventListener", "removeEventListener", "error"),
+        ]
+    } else {
+        &[(&process, "on", "off", "unhandledRejection")]
+    };
+    for (target, add, _, name) in places {
+        call(target, add, name);
+    }
     cause();
-    within("an uncaught error", receiver).await.expect("it is sent before it is dropped")
+    let error = within("an uncaught error", receiver).await.expect("it is sent before it is dropped");
+    for (target, _, remove, name) in places {
+        call(target, remove, name);
+    }
+    error
 }

@@ -1,8 +1,8 @@
 //! Fields into events: the data buffer, the event type buffer and the last event ID buffer.
 //!
-//! Rules: each buffer is absent, lies in the chunk at hand as checked text, or is kept by the stream. What lies in the chunk
-//! is handed out as it lies there; it moves into the stream's own buffers only when it has to outlive the chunk, or, for data,
-//! when a second line is joined to it or bytes have to be replaced.
+//! Rules: each buffer is absent, lies in the chunk at hand as checked text, or is kept by the stream; never two of these. What lies
+//! in the chunk is handed out as it lies there; it moves into the stream's own buffers only when it has to outlive the chunk, or,
+//! for data, when a second line is joined to it or bytes have to be replaced.
 //!
 //! Dangers: the last event ID takes effect at the blank line, also of a block without data, and an unfinished block has none.
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
@@ -43,8 +43,8 @@ pub struct EventStream {
     data: DataBuffer,
     event_type: String,
     id: String,
-    /// The block so far, as the next chunk finds it.
-    block: Block,
+    /// What of the block at hand lies in these buffers.
+    kept: Kept,
     last_event_id: String,
     reconnection_time: Option<u32>,
 
@@ -53,18 +53,12 @@ pub struct EventStream {
     comment: String,
 }
 
-/// Which buffers of the current block the stream keeps, and their bytes as received.
+/// Which buffers of the block the stream keeps; of type and id, which are decoded, with the number of bytes as received.
 #[derive(Clone, Copy, Debug, Default)]
-struct Block {
-    data: Option<usize>,
+struct Kept {
+    data: bool,
     event_type: Option<usize>,
     id: Option<usize>,
-}
-
-impl Block {
-    fn size(&self) -> usize {
-        self.data.unwrap_or(0) + self.event_type.unwrap_or(0) + self.id.unwrap_or(0)
-    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -77,40 +71,6 @@ enum Unfinished {
     /// The value so far is kept: of `data` in the data buffer, of `retry` as digits, else in the value buffer.
     /// While `blank` is set, one leading space may still have to go.
     Value { field: Field, blank: bool },
-}
-
-/// A buffer of the block at hand.
-#[derive(Clone, Copy, Debug, Default)]
-enum Slot<'a> {
-    #[default]
-    Absent,
-    Chunk(&'a str),
-    Kept,
-}
-
-impl<'a> Slot<'a> {
-    fn kept(size: Option<usize>) -> Self {
-        if size.is_some() { Slot::Kept } else { Slot::Absent }
-    }
-
-    fn text<'t>(self, kept: &'t str) -> &'t str
-    where
-        'a: 't,
-    {
-        match self {
-            Slot::Absent => "",
-            Slot::Chunk(text) => text,
-            Slot::Kept => kept,
-        }
-    }
-
-    fn size(self, kept: Option<usize>) -> usize {
-        match self {
-            Slot::Absent => 0,
-            Slot::Chunk(text) => text.len(),
-            Slot::Kept => kept.unwrap_or(0),
-        }
-    }
 }
 
 /// What a line came to. It fits a register; what belongs to it is in [`Items`] and the stream.
@@ -143,7 +103,7 @@ impl EventStream {
             data: DataBuffer::new(),
             event_type: String::new(),
             id: String::new(),
-            block: Block::default(),
+            kept: Kept::default(),
             last_event_id: String::new(),
             reconnection_time: None,
             data_given: false,
@@ -152,28 +112,28 @@ impl EventStream {
     }
 
     /// Hands in the next bytes of the body and gives the items that they complete.
+    #[inline]
     pub fn feed<'a>(&'a mut self, chunk: &'a [u8]) -> Items<'a> {
-        let mut items = Items {
-            position: 0,
+        let position = match self.lines.start_chunk(chunk) {
+            Start::ReadOn(at) => at,
+            Start::BrokenBom(at) => {
+                self.unfinished = Unfinished::Value { field: Field::Unknown, blank: false };
+                at
+            }
+        };
+        Items {
+            position,
             text: CheckedText::default(),
-            data: Slot::kept(self.block.data),
-            event_type: Slot::kept(self.block.event_type),
-            id: Slot::kept(self.block.id),
-            last_event_id: Slot::Kept,
-            comment: Slot::Absent,
+            data: None,
+            event_type: None,
+            id: None,
+            last_event_id: None,
+            comment: None,
             near_limit: self.near_limit(chunk.len()),
-            drained: false,
+            drained: self.exceeded,
             chunk,
             stream: self,
-        };
-        match items.stream.lines.start_chunk(chunk) {
-            Start::ReadOn(at) => items.position = at,
-            Start::BrokenBom(at) => {
-                items.position = at;
-                items.stream.unfinished = Unfinished::Value { field: Field::Unknown, blank: false };
-            }
         }
-        items
     }
 
     /// The last event ID string: what a request to resume this stream sends as `Last-Event-ID`.
@@ -205,7 +165,7 @@ impl EventStream {
 
     fn drop_block(&mut self) {
         self.unfinished = Unfinished::None;
-        self.block = Block::default();
+        self.kept = Kept::default();
         self.data_given = false;
         self.data.clear();
         text::clear_bytes(&mut self.value);
@@ -213,24 +173,20 @@ impl EventStream {
         text::clear_text(&mut self.id);
     }
 
-    /// Whether this many bytes more could reach the limit, so that every line has to be counted.
+    /// Whether this many bytes more could reach the limit, so that every line has to be counted. What the buffers hold is at least what
+    /// counts of them.
     fn near_limit(&self, more: usize) -> bool {
-        self.block.size().saturating_add(self.value.len()).saturating_add(more) > self.limit
-    }
-
-    fn keep_data_bytes(&mut self, bytes: &[u8]) {
-        self.data.push_bytes(bytes);
-        self.block.data = Some(self.block.data.unwrap_or(0) + bytes.len());
+        self.data.len() + self.event_type.len() + self.id.len() + self.value.len() + more > self.limit
     }
 
     fn keep_event_type(&mut self, bytes: &[u8]) {
         text::decode_into(&mut self.event_type, bytes);
-        self.block.event_type = Some(bytes.len());
+        self.kept.event_type = Some(bytes.len());
     }
 
     fn keep_id(&mut self, bytes: &[u8]) {
         text::decode_into(&mut self.id, bytes);
-        self.block.id = Some(bytes.len());
+        self.kept.id = Some(bytes.len());
     }
 }
 
@@ -250,13 +206,13 @@ pub struct Items<'a> {
     chunk: &'a [u8],
     position: usize,
     text: CheckedText<'a>,
-    data: Slot<'a>,
-    event_type: Slot<'a>,
-    /// The id of the block at hand, which takes effect at its end.
-    id: Slot<'a>,
-    last_event_id: Slot<'a>,
-    /// The comment that was read last.
-    comment: Slot<'a>,
+    /// The buffers of the block at hand that lie in the chunk.
+    data: Option<&'a str>,
+    event_type: Option<&'a str>,
+    id: Option<&'a str>,
+    /// As of the last block that set it, if its id lies in the chunk; so with the comment that was read last.
+    last_event_id: Option<&'a str>,
+    comment: Option<&'a str>,
     near_limit: bool,
     drained: bool,
 }
@@ -271,7 +227,7 @@ impl<'a> Items<'a> {
             Outcome::Nothing => None,
             Outcome::Event => Some(self.event()),
             Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.stream.reconnection_time.unwrap_or_default())),
-            Outcome::Comment => Some(Item::Comment(self.comment.text(&self.stream.comment))),
+            Outcome::Comment => Some(Item::Comment(self.comment.unwrap_or(&self.stream.comment))),
             Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.stream.limit }),
         }
     }
@@ -282,17 +238,23 @@ impl<'a> Items<'a> {
         if mem::take(&mut self.stream.data_given) {
             self.stream.data.clear();
         }
-        if self.drained || self.stream.exceeded {
+        if self.drained {
             return Outcome::Nothing;
         }
-        while let Some((end, next)) = self.stream.lines.line_end(self.chunk, self.position) {
-            let start = mem::replace(&mut self.position, next);
-            let outcome = if self.stream.unfinished != Unfinished::None {
-                self.finish_line(start, end)
-            } else if start == end {
-                self.blank_line()
+        loop {
+            let start = self.position;
+            let line_end = self.stream.lines.line_end(self.chunk, start);
+            let (end, next) = line_end.unwrap_or((self.chunk.len(), self.chunk.len()));
+            self.position = next;
+            let outcome = if line_end.is_some() && self.stream.unfinished == Unfinished::None {
+                if start == end { self.blank_line() } else { self.line(start, end) }
+            } else if start < end && self.keep_line(start, end) {
+                Outcome::LimitExceeded
+            } else if line_end.is_some() {
+                self.finish_line()
             } else {
-                self.line(start, end)
+                self.keep_block();
+                return Outcome::Nothing;
             };
             match outcome {
                 Outcome::Nothing => {}
@@ -300,13 +262,6 @@ impl<'a> Items<'a> {
                 outcome => return outcome,
             }
         }
-        let start = mem::replace(&mut self.position, self.chunk.len());
-        self.drained = true;
-        if self.keep_line(start, self.chunk.len()) {
-            return self.exceed();
-        }
-        self.keep_block();
-        Outcome::Nothing
     }
 
     /// A whole line that lies in the chunk and is not blank.
@@ -319,37 +274,37 @@ impl<'a> Items<'a> {
         }
         let value_start = end - value.len();
         match field {
-            Field::Data => match (self.data, self.text.slice(self.chunk, value_start, end)) {
-                (Slot::Absent, Some(text)) => self.data = Slot::Chunk(text),
-                (_, text) => self.join_data(value, text),
+            Field::Data => match self.text.slice(self.chunk, value_start, end) {
+                Some(text) if self.data.is_none() && !self.stream.kept.data => self.data = Some(text),
+                text => self.join_data(value, text),
             },
-            Field::Event => match self.text.slice(self.chunk, value_start, end) {
-                Some(text) => self.event_type = Slot::Chunk(text),
-                None => {
-                    self.stream.keep_event_type(value);
-                    self.event_type = Slot::Kept;
+            Field::Event => {
+                self.event_type = self.text.slice(self.chunk, value_start, end);
+                match self.event_type {
+                    Some(_) => self.stream.kept.event_type = None,
+                    None => self.stream.keep_event_type(value),
                 }
-            },
+            }
             // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
             // Otherwise, ignore the field."
             Field::Id if value.contains(&0) => {}
-            Field::Id => match self.text.slice(self.chunk, value_start, end) {
-                Some(text) => self.id = Slot::Chunk(text),
-                None => {
-                    self.stream.keep_id(value);
-                    self.id = Slot::Kept;
+            Field::Id => {
+                self.id = self.text.slice(self.chunk, value_start, end);
+                match self.id {
+                    Some(_) => self.stream.kept.id = None,
+                    None => self.stream.keep_id(value),
                 }
-            },
+            }
             Field::Retry => {
                 let mut digits = Digits::default();
                 digits.push(value);
                 return self.retry(digits);
             }
             Field::Comment => {
-                self.comment = match self.text.slice(self.chunk, value_start, end.min(value_start + COMMENT)) {
-                    Some(text) => Slot::Chunk(text),
-                    None => self.keep_comment(value),
-                };
+                self.comment = self.text.slice(self.chunk, value_start, end.min(value_start + COMMENT));
+                if self.comment.is_none() {
+                    self.keep_comment(value);
+                }
                 return Outcome::Comment;
             }
             Field::Unknown => {}
@@ -362,28 +317,20 @@ impl<'a> Items<'a> {
     fn join_data(&mut self, value: &[u8], text: Option<&str>) {
         self.begin_kept_data();
         match text {
-            Some(text) => {
-                self.stream.data.push_text(text);
-                self.stream.block.data = Some(self.stream.block.data.unwrap_or(0) + value.len());
-            }
-            None => self.stream.keep_data_bytes(value),
+            Some(text) => self.stream.data.push_text(text),
+            None => self.stream.data.push_bytes(value),
         }
     }
 
     /// Makes the stream's own data buffer ready for one more line.
     fn begin_kept_data(&mut self) {
-        match mem::replace(&mut self.data, Slot::Kept) {
-            Slot::Absent => self.stream.block.data = Some(0),
-            Slot::Chunk(first) => {
-                self.stream.data.push_text(first);
-                self.stream.data.push_text("\n");
-                self.stream.block.data = Some(first.len() + 1);
-            }
-            Slot::Kept => {
-                self.stream.data.push_text("\n");
-                self.stream.block.data = Some(self.stream.block.data.unwrap_or(0) + 1);
-            }
+        let kept = mem::replace(&mut self.stream.kept.data, true);
+        if let Some(first) = self.data.take() {
+            self.stream.data.push_text(first);
+        } else if !kept {
+            return;
         }
+        self.stream.data.push_text("\n");
     }
 
     fn retry(&mut self, digits: Digits) -> Outcome {
@@ -396,30 +343,28 @@ impl<'a> Items<'a> {
         }
     }
 
-    fn keep_comment(&mut self, value: &[u8]) -> Slot<'a> {
+    fn keep_comment(&mut self, value: &[u8]) {
         let kept = match value.get(..COMMENT) {
             Some(cut) if value.len() > COMMENT => text::without_cut_character(cut),
             _ => value,
         };
         text::decode_into(&mut self.stream.comment, kept);
-        Slot::Kept
     }
 
     /// "If the line is empty (a blank line), dispatch the event."
     #[inline]
     fn blank_line(&mut self) -> Outcome {
         // "Set the last event ID string of the event source to the value of the last event ID buffer."
-        match mem::take(&mut self.id) {
-            Slot::Absent => {}
-            Slot::Chunk(id) => self.last_event_id = Slot::Chunk(id),
-            Slot::Kept => {
-                mem::swap(&mut self.stream.last_event_id, &mut self.stream.id);
-                self.last_event_id = Slot::Kept;
-            }
+        if let Some(id) = self.id.take() {
+            self.last_event_id = Some(id);
+        } else if self.stream.kept.id.take().is_some() {
+            mem::swap(&mut self.stream.last_event_id, &mut self.stream.id);
+            self.last_event_id = None;
         }
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
-        if matches!(self.data, Slot::Absent) {
-            self.event_type = Slot::Absent;
+        if self.data.is_none() && !self.stream.kept.data {
+            self.event_type = None;
+            self.stream.kept.event_type = None;
             return Outcome::Nothing;
         }
         Outcome::Event
@@ -427,26 +372,26 @@ impl<'a> Items<'a> {
 
     #[inline]
     fn event(&mut self) -> Item<'_> {
-        let event_type = match mem::take(&mut self.event_type).text(&self.stream.event_type) {
-            "" => "message",
-            event_type => event_type,
-        };
-        let data = match mem::take(&mut self.data) {
-            Slot::Kept => {
+        let kept = mem::take(&mut self.stream.kept);
+        let data = match self.data.take() {
+            Some(data) => data,
+            None => {
                 self.stream.data_given = true;
                 self.stream.data.decode()
             }
-            slot => slot.text(""),
         };
-        let last_event_id = self.last_event_id.text(&self.stream.last_event_id);
+        let event_type = match self.event_type.take() {
+            Some(event_type) => event_type,
+            None if kept.event_type.is_some() => &self.stream.event_type,
+            None => "",
+        };
+        let event_type = if event_type.is_empty() { "message" } else { event_type };
+        let last_event_id = self.last_event_id.unwrap_or(&self.stream.last_event_id);
         Item::Event(MessageEvent { event_type, data, last_event_id })
     }
 
-    /// The end of a line whose start the stream keeps.
-    fn finish_line(&mut self, start: usize, end: usize) -> Outcome {
-        if self.keep_line(start, end) {
-            return Outcome::LimitExceeded;
-        }
+    /// The end of a line that the stream keeps.
+    fn finish_line(&mut self) -> Outcome {
         let mut value = mem::take(&mut self.stream.value);
         let field = match mem::take(&mut self.stream.unfinished) {
             Unfinished::None => Field::Unknown,
@@ -465,19 +410,20 @@ impl<'a> Items<'a> {
             Field::Data | Field::Unknown => Outcome::Nothing,
             Field::Event => {
                 self.stream.keep_event_type(&value);
-                self.event_type = Slot::Kept;
+                self.event_type = None;
                 Outcome::Nothing
             }
             Field::Id => {
                 if !value.contains(&0) {
                     self.stream.keep_id(&value);
-                    self.id = Slot::Kept;
+                    self.id = None;
                 }
                 Outcome::Nothing
             }
             Field::Retry => self.retry(self.stream.digits),
             Field::Comment => {
-                self.comment = self.keep_comment(&value);
+                self.keep_comment(&value);
+                self.comment = None;
                 Outcome::Comment
             }
         };
@@ -486,44 +432,24 @@ impl<'a> Items<'a> {
         outcome
     }
 
-    /// Keeps a piece of a line that the chunk does not hold whole; says whether that went past the limit.
+    /// Keeps a piece, not empty, of a line that the chunk does not hold whole; says whether that went past the limit.
     fn keep_line(&mut self, start: usize, end: usize) -> bool {
-        let mut piece = self.chunk.get(start..end).unwrap_or_default();
-        if piece.is_empty() {
-            return false;
-        }
-        if matches!(self.stream.unfinished, Unfinished::None | Unfinished::Name) {
-            self.stream.unfinished = Unfinished::Name;
-            let colon = piece.iter().take(LONGEST_NAME + 1).position(|&byte| byte == b':');
-            let name = piece.get(..colon.unwrap_or(piece.len())).unwrap_or_default();
-            if self.stream.value.len() + name.len() > LONGEST_NAME {
-                self.stream.value.clear();
-                self.stream.unfinished = Unfinished::Value { field: Field::Unknown, blank: false };
-                return false;
+        let piece = self.chunk.get(start..end).unwrap_or_default();
+        let (field, piece) = match &mut self.stream.unfinished {
+            Unfinished::Value { field, blank } => {
+                let piece = if mem::take(blank) { piece.strip_prefix(b" ").unwrap_or(piece) } else { piece };
+                (*field, piece)
             }
-            self.stream.value.extend_from_slice(name);
-            let Some(colon) = colon else {
-                return false;
-            };
-            let field = Field::named(&self.stream.value);
-            self.stream.value.clear();
-            self.begin_value(field);
-            self.stream.unfinished = Unfinished::Value { field, blank: true };
-            piece = piece.get(colon + 1..).unwrap_or_default();
-        }
-        let Unfinished::Value { field, blank } = &mut self.stream.unfinished else {
-            return false;
+            Unfinished::None | Unfinished::Name => match self.keep_name(piece) {
+                Some(begun) => begun,
+                None => return false,
+            },
         };
-        let field = *field;
-        if *blank && !piece.is_empty() {
-            *blank = false;
-            piece = piece.strip_prefix(b" ").unwrap_or(piece);
-        }
         if self.near_limit && self.would_exceed(field, piece.len()) {
             return true;
         }
         match field {
-            Field::Data => self.stream.keep_data_bytes(piece),
+            Field::Data => self.stream.data.push_bytes(piece),
             Field::Event | Field::Id => self.stream.value.extend_from_slice(piece),
             Field::Retry => self.stream.digits.push(piece),
             // One byte more than is given, to know that there was more.
@@ -536,6 +462,25 @@ impl<'a> Items<'a> {
         false
     }
 
+    /// Keeps what of the name lies in this piece; once the name is whole, begins the value and gives what of it lies in the piece.
+    fn keep_name(&mut self, piece: &'a [u8]) -> Option<(Field, &'a [u8])> {
+        let colon = piece.iter().take(LONGEST_NAME + 1).position(|&byte| byte == b':');
+        let name = piece.get(..colon.unwrap_or(piece.len())).unwrap_or_default();
+        if self.stream.value.len() + name.len() > LONGEST_NAME {
+            self.stream.value.clear();
+            self.stream.unfinished = Unfinished::Value { field: Field::Unknown, blank: false };
+            return None;
+        }
+        self.stream.value.extend_from_slice(name);
+        self.stream.unfinished = Unfinished::Name;
+        let value = piece.get(colon? + 1..).unwrap_or_default();
+        let field = Field::named(&self.stream.value);
+        self.stream.value.clear();
+        self.begin_value(field);
+        self.stream.unfinished = Unfinished::Value { field, blank: value.is_empty() };
+        Some((field, value.strip_prefix(b" ").unwrap_or(value)))
+    }
+
     fn begin_value(&mut self, field: Field) {
         match field {
             Field::Data => self.begin_kept_data(),
@@ -546,23 +491,25 @@ impl<'a> Items<'a> {
 
     /// Whether so many bytes more for this field go past the limit.
     fn would_exceed(&self, field: Field, more: usize) -> bool {
-        let block = &self.stream.block;
-        let unfinished = self.stream.unfinished != Unfinished::None;
-        let data = self.data.size(block.data);
-        let kept = data + self.event_type.size(block.event_type) + self.id.size(block.id);
+        let stream = &*self.stream;
+        let unfinished = stream.unfinished != Unfinished::None;
+        let size = |lies_in_chunk: Option<&str>, kept| lies_in_chunk.map_or(kept, str::len);
+        let data = size(self.data, if stream.kept.data { stream.data.len() } else { 0 });
+        let event_type = size(self.event_type, stream.kept.event_type.unwrap_or(0));
+        let id = size(self.id, stream.kept.id.unwrap_or(0));
         let pending = match field {
             // The LF that joins this line to the ones before; an unfinished line has it already.
-            Field::Data => usize::from(!unfinished && !matches!(self.data, Slot::Absent)),
-            Field::Event | Field::Id => self.stream.value.len(),
+            Field::Data => usize::from(!unfinished && (self.data.is_some() || stream.kept.data)),
+            Field::Event | Field::Id => stream.value.len(),
             Field::Retry | Field::Comment | Field::Unknown => return false,
         };
-        kept.saturating_add(pending).saturating_add(more) > self.stream.limit
+        data + event_type + id + pending + more > stream.limit
     }
 
     /// Ends the reading for good and gives the memory back.
     fn exceed(&mut self) -> Outcome {
         self.settle_last_event_id();
-        (self.data, self.event_type, self.id) = (Slot::Absent, Slot::Absent, Slot::Absent);
+        (self.data, self.event_type, self.id) = (None, None, None);
         self.stream.drop_block();
         self.stream.data = DataBuffer::new();
         self.stream.value = Vec::new();
@@ -573,30 +520,23 @@ impl<'a> Items<'a> {
 
     /// Moves what the block has so far out of the chunk, which the stream will not see again.
     fn keep_block(&mut self) {
+        self.drained = true;
         self.settle_last_event_id();
         let stream = &mut *self.stream;
-        match self.data {
-            Slot::Absent => stream.block.data = None,
-            Slot::Chunk(text) => {
-                stream.data.push_text(text);
-                stream.block.data = Some(text.len());
-            }
-            Slot::Kept => {}
+        if let Some(data) = self.data {
+            stream.data.push_text(data);
+            stream.kept.data = true;
         }
-        match self.event_type {
-            Slot::Absent => stream.block.event_type = None,
-            Slot::Chunk(text) => stream.keep_event_type(text.as_bytes()),
-            Slot::Kept => {}
+        if let Some(event_type) = self.event_type {
+            stream.keep_event_type(event_type.as_bytes());
         }
-        match self.id {
-            Slot::Absent => stream.block.id = None,
-            Slot::Chunk(text) => stream.keep_id(text.as_bytes()),
-            Slot::Kept => {}
+        if let Some(id) = self.id {
+            stream.keep_id(id.as_bytes());
         }
     }
 
     fn settle_last_event_id(&mut self) {
-        if let Slot::Chunk(id) = mem::replace(&mut self.last_event_id, Slot::Kept) {
+        if let Some(id) = self.last_event_id.take() {
             text::clear_text(&mut self.stream.last_event_id);
             self.stream.last_event_id.push_str(id);
         }

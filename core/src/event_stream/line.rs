@@ -29,23 +29,33 @@ pub(super) enum Start {
 
 impl LineReader {
     /// Skips what is left of a BOM at the start of the stream, or the LF of a CR LF pair that the chunks cut in two.
+    #[inline]
     pub(super) fn start_chunk(&mut self, chunk: &[u8]) -> Start {
-        let mut at = 0;
         if self.bom < BOM.len() {
-            while let (Some(expected), Some(byte)) = (BOM.get(self.bom), chunk.get(at)) {
-                if expected != byte {
-                    let broken = self.bom > 0;
-                    self.bom = BOM.len();
-                    // Bytes of an earlier chunk are gone, those of this one are skipped: the caller only needs to know
-                    // that the line began with them, for no field name does.
-                    return if broken { Start::BrokenBom(at) } else { Start::ReadOn(0) };
-                }
-                self.bom += 1;
-                at += 1;
+            return self.skip_bom(chunk);
+        }
+        match chunk.first() {
+            Some(&first) if self.after_carriage_return => {
+                self.after_carriage_return = false;
+                Start::ReadOn(usize::from(first == LF))
             }
-        } else if self.after_carriage_return && !chunk.is_empty() {
-            self.after_carriage_return = false;
-            at = usize::from(chunk[0] == LF);
+            _ => Start::ReadOn(0),
+        }
+    }
+
+    #[cold]
+    fn skip_bom(&mut self, chunk: &[u8]) -> Start {
+        let mut at = 0;
+        while let (Some(expected), Some(byte)) = (BOM.get(self.bom), chunk.get(at)) {
+            if expected != byte {
+                let broken = self.bom > 0;
+                self.bom = BOM.len();
+                // Bytes of an earlier chunk are gone, those of this one are skipped: the caller only needs to know
+                // that the line began with them, for no field name does.
+                return if broken { Start::BrokenBom(at) } else { Start::ReadOn(0) };
+            }
+            self.bom += 1;
+            at += 1;
         }
         Start::ReadOn(at)
     }
@@ -56,7 +66,7 @@ impl LineReader {
         let rest = chunk.get(from..)?;
         let end = from + find_line_end(rest)?;
         let mut next = end + 1;
-        if chunk[end] == CR {
+        if chunk.get(end) == Some(&CR) {
             match chunk.get(next) {
                 Some(&LF) => next += 1,
                 Some(_) => {}
@@ -70,29 +80,34 @@ impl LineReader {
 /// The first LF or CR.
 #[inline]
 fn find_line_end(bytes: &[u8]) -> Option<usize> {
-    // Blank and short lines are many, and a call that sets up a search of long ones costs more than they do.
-    let mut at = 0;
-    for _ in 0..WORDS {
-        let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
-            return Some(at + bytes.get(at..)?.iter().position(|&byte| byte == LF || byte == CR)?);
-        };
-        if let Some(end) = find_in_word(usize::from_le_bytes(*word)) {
-            return Some(at + end);
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().position(|&byte| byte == LF || byte == CR);
+    };
+    // Blank and short lines are many, and a call that sets up a search for long ones costs more than they do.
+    let (words, _) = bytes.as_chunks();
+    for (index, word) in words.iter().take(WORDS).enumerate() {
+        if let Some(end) = find_in_word(*word) {
+            return Some(index * WORD + end);
         }
-        at += WORD;
     }
-    Some(at + memchr2(LF, CR, bytes.get(at..)?)?)
+    match bytes.get(WORDS * WORD..) {
+        Some(rest) => Some(WORDS * WORD + memchr2(LF, CR, rest)?),
+        // The last word overlaps words without a line end, which do no harm.
+        None => Some(bytes.len() - WORD + find_in_word(*last)?),
+    }
 }
 
 /// The first LF or CR among the bytes of a word.
 #[inline]
-fn find_in_word(word: usize) -> Option<usize> {
+fn find_in_word(word: [u8; WORD]) -> Option<usize> {
+    let word = usize::from_le_bytes(word);
     // Marks each zero byte; a mark above one may be false, but the lowest is not.
     let zeros = |word: usize| word.wrapping_sub(EACH_BYTE) & !word & (EACH_BYTE << 7);
     let marks = zeros(word ^ (EACH_BYTE * LF as usize)) | zeros(word ^ (EACH_BYTE * CR as usize));
     (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
+/// How many words are looked at before the search for long lines.
 const WORDS: usize = 4;
 const WORD: usize = size_of::<usize>();
 /// A word with 1 in each byte.

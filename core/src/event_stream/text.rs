@@ -26,7 +26,7 @@ impl<'a> CheckedText<'a> {
         self.text.get(start - self.from..end - self.from)
     }
 
-    #[cold]
+    #[inline(never)]
     fn check(&mut self, chunk: &'a [u8], start: usize, end: usize) {
         // Not the whole chunk at once: what was checked should still lie in the processor's cache when it is used.
         let mut until = chunk.len().min(end.max(start + WINDOW));
@@ -54,6 +54,13 @@ pub(super) enum DataBuffer {
 impl DataBuffer {
     pub(super) const fn new() -> Self {
         DataBuffer::Text(String::new())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            DataBuffer::Text(buffer) => buffer.len(),
+            DataBuffer::Bytes(buffer) => buffer.len(),
+        }
     }
 
     pub(super) fn push_text(&mut self, text: &str) {
