@@ -18,6 +18,8 @@ use crate::steps::Steps;
 const WASM_TESTS: &[WasmTest] = &[
     WasmTest { package: "tidings", name: "window", place: Place::Browser },
     WasmTest { package: "tidings", name: "dedicated_worker", place: Place::Browser },
+    WasmTest { package: "tidings", name: "shared_worker", place: Place::Browser },
+    WasmTest { package: "tidings", name: "service_worker", place: Place::Browser },
     WasmTest { package: "tidings", name: "node", place: Place::Node },
 ];
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use gloo_events::EventListener;
-use tidings::{Error, EventSource, MessageEvent, ReadyState};
+use tidings::{Error, EventSource, MessageEvent, ReadyState, Transport};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{RequestInit, Response, UrlSearchParams, Window};
@@ -73,7 +73,7 @@ impl App {
     /// Opens a source. It knows of no earlier events: those that were missed while it was closed are not lost ones.
     fn open(self: &Rc<Self>) {
         self.watch.borrow_mut().begin();
-        let source = match EventSource::new(&self.stream) {
+        let source = match EventSource::builder(&self.stream).transport(Transport::Fetch).build() {
             Ok(source) => source,
             Err(error) => return self.failed(&error),
         };
