@@ -130,7 +130,7 @@ async fn content_types() {
 async fn redirects() {
     for status in [301, 302, 303, 307, 308] {
         for origin in [server(), second_server()] {
-            // Its body ends: Firefox's own source leaves the connection open when it is closed after a redirect to another origin.
+            // Its body ends: Firefox's fetch frees an idle connection only then, if it was redirected.
             let to = encoded(&format!("{origin}/message"));
             compare(&format!("{status} to {origin}"), &format!("/redirect/{status}?to={to}"), &["message"], Until::Lines(2))
                 .await;

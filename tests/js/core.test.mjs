@@ -1,0 +1,456 @@
+// The core behind its border, as wasm and as JavaScript: the whole corpus, the flow of a connection, misuse, and memory.
+//
+// Wants what `node www/build.mjs` makes. Runs in Node alone, without a server.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../', import.meta.url);
+const { ActionKind, Border, createCore, Field, findCore, Input, Option, ProbeOutcome, Reason } = await load('internals.mjs');
+const { default: instantiateJs } = await load('core-js.mjs');
+
+const bytes = readFileSync(new URL('dist/core.wasm', root));
+const module = new WebAssembly.Module(bytes);
+const instantiateWasm = () => new WebAssembly.Instance(module).exports;
+const same = { crossOrigin: false, probe: true };
+
+describe('the border', () => {
+  test('both sides have the same numbers', () => {
+    const rust = numbersOf(readFileSync(new URL('www/abi/src/numbers.rs', root), 'utf8'));
+    const ours = { action: ActionKind, input: Input, field: Field, reason: Reason, probe_outcome: ProbeOutcome, option: Option, '': Border };
+    for (const [room, numbers] of Object.entries(ours)) {
+      const named = Object.entries(numbers).filter(([name]) => Number.isNaN(Number(name)));
+      const expected = Object.fromEntries(named.map(([name, number]) => [upperSnake(name), number >>> 0]));
+      assert.deepEqual(expected, rust[room], room || 'constants');
+    }
+  });
+
+  test('the stamp is that of the sources in this checkout', () => {
+    const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+    const list = readFileSync(new URL('core/src/version.rs', root), 'utf8').match(/^sources! \{([^}]*)\}/m)[1];
+    const files = [...list.matchAll(/"([^"]+)"/g)].map(([, path]) => readFileSync(new URL(`core/src/${path}`, root)));
+    let hash = 0x811c9dc5;
+    for (const content of [Buffer.from(manifest.version), ...files]) {
+      for (const byte of content) {
+        if (byte !== 13) {
+          hash = Math.imul(hash ^ byte, 0x01000193);
+        }
+      }
+    }
+    const version = `${manifest.version}+${(hash >>> 0).toString(16).padStart(8, '0')}`;
+    assert.equal(createCore(instantiateWasm).version, version);
+    assert.equal(createCore(instantiateJs).version, version);
+  });
+
+  test('the core is found at once, and found again', () => {
+    const core = findCore();
+    assert.ok(!(core instanceof Promise));
+    assert.equal(findCore(), core);
+  });
+
+  test('a module of another version is refused', () => {
+    assert.throws(() => createCore(() => ({ ...instantiateWasm(), stamp: () => 1 })), /not the core of/);
+    const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    assert.throws(() => createCore(() => new WebAssembly.Instance(empty).exports), /not the core of/);
+  });
+});
+
+for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', instantiateJs]]) {
+  describe(`the core as ${name}`, () => {
+    const core = createCore(instantiate);
+
+    describe('corpus', () => {
+      const cases = corpus();
+      test('is whole', () => assert.ok(cases.length >= 190, `only ${cases.length} cases`));
+      for (const size of [Infinity, 1, 2, 3, 7, 64]) {
+        test(size === Infinity ? 'whole' : `in chunks of ${size}`, () => {
+          for (const { name, body, expected } of cases) {
+            for (const [ends, bytes] of withLineEnds(body, expected.line_ends)) {
+              assert.deepEqual(parse(core, bytes, size, expected.limit), readingOf(expected), `${name}, ${ends}: ${expected.about}`);
+            }
+          }
+        });
+      }
+    });
+
+    describe('a connection', () => {
+      test('opens, dispatches, resumes', () => {
+        const connection = core.connect(same);
+        assert.deepEqual(take(connection), [['SendRequest', 1]]);
+        assert.equal(connection.lastEventIdBytes(), '');
+        connection.responseStarted(1, 200, 'text/event-stream; x="é"', 10);
+        assert.deepEqual(take(connection), [['SetReadyState', 1], ['FireOpen', 1]]);
+        connection.chunkReceived(1, utf8('retry: 250\nid: ü1\nevent: a\ndata: x\n\n'), 20);
+        assert.deepEqual(take(connection), [['Dispatch', [['a', 'x', 'ü1']]]]);
+        assert.equal(connection.lastEventIdBytes(), 'Ã¼1');
+        connection.bodyEnded(1, 30);
+        assert.deepEqual(take(connection), [
+          ['SetReadyState', 0],
+          ['StartTimer', 1, 250],
+          ['FireError', { failure: false, reason: Reason.BodyEnded, attempt: 1, delay: 250, status: 0 }],
+        ]);
+        connection.timerFired(1, 280);
+        assert.deepEqual(take(connection), [['SendRequest', 2]]);
+        connection.chunkReceived(1, utf8('data: late\n\n'), 290);
+        assert.deepEqual(take(connection), []);
+        connection.free();
+      });
+
+      test('fails by status, type, origin and limit, and says why', () => {
+        const failure = (reason, attempt = 1, status = 0) => ['FireError', { failure: true, reason, attempt, delay: -1, status }];
+        const answer = (status, type) => {
+          const connection = core.connect(same);
+          take(connection);
+          connection.responseStarted(1, status, type, 0);
+          const actions = take(connection);
+          connection.free();
+          return actions;
+        };
+        assert.deepEqual(answer(204, null), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.Status, 1, 204)]);
+        assert.deepEqual(answer(200, null), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.ContentType)]);
+        assert.deepEqual(answer(200, 'text/html'), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.ContentType)]);
+        assert.deepEqual(answer(200, ''), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.ContentType)]);
+
+        const refused = core.connect(same);
+        take(refused);
+        refused.requestFailed(1, 0);
+        assert.deepEqual(take(refused), [['SendProbe', 1]]);
+        refused.probeEnded(1, ProbeOutcome.OtherOrigin, 0);
+        assert.deepEqual(take(refused), [['SetReadyState', 2], failure(Reason.OriginRefused)]);
+        refused.free();
+
+        const limited = open(core, { ...same, maxEventSize: 8 });
+        limited.chunkReceived(1, utf8('data: a\n\ndata: 123456789\n\n'), 0);
+        assert.deepEqual(take(limited), [
+          ['Dispatch', [['message', 'a', '']]],
+          ['AbortRequest'],
+          ['SetReadyState', 2],
+          failure(Reason.LimitExceeded),
+        ]);
+        limited.free();
+      });
+
+      test('waits across the turn of 32 bits of time', () => {
+        for (const now of [2 ** 32 - 50, 2 ** 40 - 50]) {
+          const connection = core.connect({ ...same, probe: false });
+          take(connection);
+          connection.requestFailed(1, now);
+          take(connection);
+          connection.wentOnline(now + 40.6);
+          assert.deepEqual(take(connection), [['StopTimer'], ['StartTimer', 1, 60]]);
+          connection.wentOnline(now + 101);
+          assert.deepEqual(take(connection), [['StopTimer'], ['SendRequest', 2]]);
+          connection.free();
+        }
+      });
+
+      test('closes in the first of three events, also where the limit was exceeded after them', () => {
+        const connection = open(core, { ...same, maxEventSize: 8 });
+        connection.chunkReceived(1, utf8('data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 123456789\n\n'), 0);
+        assert.equal(connection.poll(), ActionKind.Dispatch);
+        const events = connection.events();
+        connection.close();
+        assert.deepEqual(take(connection), [['AbortRequest'], ['SetReadyState', 2]]);
+        assert.deepEqual(events.data, ['1', '2', '3']);
+        connection.free();
+      });
+
+      test('closes before the dispatch was polled: nothing is dispatched', () => {
+        const connection = open(core);
+        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        connection.close();
+        assert.deepEqual(take(connection), [['AbortRequest'], ['SetReadyState', 2]]);
+        connection.free();
+      });
+
+      test('keeps its strings whatever other sources do meanwhile', () => {
+        const [one, two] = [open(core), open(core)];
+        one.chunkReceived(1, utf8('data: one\n\nid: 1\ndata: é\n\n'), 0);
+        two.chunkReceived(1, utf8(`data: ${'x'.repeat(3_000_000)}\n\n`), 0);
+        assert.deepEqual(take(one), [['Dispatch', [['message', 'one', ''], ['message', 'é', '1']]]]);
+        assert.equal(take(two)[0][1][0][1].length, 3_000_000);
+        one.free();
+        two.free();
+      });
+    });
+
+    describe('misuse', () => {
+      test('a chunk before everything was polled throws, and the connection goes on', () => {
+        const connection = open(core);
+        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        assert.throws(() => connection.chunkReceived(1, utf8('data: 2\n\n'), 0), /too early/);
+        assert.deepEqual(take(connection), [['Dispatch', [['message', '1', '']]]]);
+        connection.chunkReceived(1, utf8('data: 3\n\n'), 0);
+        assert.deepEqual(take(connection), [['Dispatch', [['message', '3', '']]]]);
+        connection.free();
+      });
+
+      test('after free nothing happens', () => {
+        const connection = open(core);
+        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        connection.free();
+        connection.free();
+        connection.responseStarted(1, 200, 'text/event-stream', 0);
+        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        connection.close();
+        assert.deepEqual(take(connection), []);
+        assert.equal(connection.events().count, 0);
+        assert.equal(connection.lastEventIdBytes(), '');
+      });
+
+      test('raw calls with any numbers do nothing bad', () => {
+        const exports = instantiate();
+        const wild = [0, 1, 2, 7, 9, 65_535, 65_536, 0x10000, 0x10001, 0x7fffffff, -1, -2, -65_536];
+        // Options that are not understood.
+        for (const words of [[], [2], [1, 9, 0], [1, 1], [0x1000000]]) {
+          const content = new Uint8Array(new Uint32Array(words).buffer);
+          const at = exports.prepare(content.length) >>> 0;
+          new Uint8Array(exports.memory.buffer).set(content, at);
+          assert.equal(exports.connect(content.length), 0);
+        }
+        assert.equal(exports.connect(3), 0);
+        assert.equal(exports.connect(-1), 0);
+        const at = exports.prepare(4) >>> 0;
+        new Uint8Array(exports.memory.buffer).set([1, 0, 0, 0], at);
+        const handle = exports.connect(4);
+        assert.ok(handle);
+        for (const other of [...wild, handle]) {
+          for (const input of wild) {
+            exports.tell(other, input, 1, 200, input, input, input);
+            exports.tell(other, Input.ChunkReceived, input, input, input, 0, 0);
+            exports.field(other, input);
+            exports.poll(other);
+          }
+        }
+        exports.release(handle);
+        exports.release(handle);
+        exports.prepare(4);
+        const next = exports.connect(4);
+        assert.notEqual(next, handle);
+        assert.equal(exports.poll(handle), ActionKind.None);
+        assert.equal(exports.poll(next), ActionKind.SendRequest);
+      });
+
+      test('when memory runs out the call throws, and so do later ones; the next connection has an instance of its own', () => {
+        const instances = [];
+        const core = createCore(() => {
+          const exports = instantiate();
+          instances.push(exports);
+          return exports;
+        });
+        const old = open(core);
+        assert.throws(() => instances[0].prepare(0xf0000000 | 0));
+        assert.throws(() => old.poll());
+        assert.throws(() => old.chunkReceived(1, utf8('data: 1\n\n'), 0));
+        const connection = open(core);
+        assert.equal(instances.length, 2);
+        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        assert.deepEqual(take(connection), [['Dispatch', [['message', '1', '']]]]);
+        old.free();
+        connection.free();
+      });
+    });
+
+    describe('memory', () => {
+      test('is flat over 100,000 chunks', () => {
+        let exports;
+        const core = createCore(() => (exports = instantiate()));
+        const connection = open(core);
+        const chunks = [0, 1, 2].map((odd) =>
+          utf8(`id: ${odd}\nevent: type${odd}\ndata: ${'é'.repeat(100 * odd)}\ndata: y\n\ndata: ${'z'.repeat(odd * 5000)}`),
+        );
+        const round = () => {
+          for (let count = 0; count < 1000; count++) {
+            connection.chunkReceived(1, chunks[count % 3], 0);
+            while (connection.poll()) {
+              connection.events();
+            }
+          }
+          connection.chunkReceived(1, utf8('\n\n'), 0);
+          while (connection.poll());
+        };
+        round();
+        const before = exports.memory.buffer.byteLength;
+        for (let count = 0; count < 100; count++) {
+          round();
+        }
+        assert.equal(exports.memory.buffer.byteLength, before);
+        connection.free();
+      });
+
+      test('is flat over 10,000 sources', () => {
+        let exports;
+        const core = createCore(() => (exports = instantiate()));
+        for (let count = 0; count < 10_000; count++) {
+          const connection = open(core);
+          connection.chunkReceived(1, utf8('id: 1\ndata: 2\n\ndata'), 0);
+          connection.poll();
+          connection.free();
+        }
+        assert.ok(exports.memory.buffer.byteLength <= 4 * 65_536);
+      });
+
+      test('grows for a chunk of 16 MiB, and is given back when idle', () => {
+        const instances = [];
+        const core = createCore(() => {
+          const exports = instantiate();
+          instances.push(exports);
+          return exports;
+        });
+        const connection = open(core);
+        const other = open(core);
+        const big = utf8(`id: 1\ndata: ${'x'.repeat(8 * 1024 * 1024)}\n\ndata: ${'€'.repeat(2_796_202)}\n\n`);
+        connection.chunkReceived(1, big, 0);
+        const [[, [first, second]]] = take(connection);
+        assert.equal(first[1].length, 8 * 1024 * 1024);
+        assert.equal(second[1], '€'.repeat(2_796_202));
+        assert.ok(instances[0].memory.buffer.byteLength > 16 * 1024 * 1024);
+        connection.chunkReceived(1, utf8('data: after\n\n'), 0);
+        assert.deepEqual(take(connection), [['Dispatch', [['message', 'after', '1']]]]);
+        connection.free();
+        other.chunkReceived(1, utf8('data: still\n\n'), 0);
+        assert.deepEqual(take(other), [['Dispatch', [['message', 'still', '']]]]);
+        assert.equal(instances.length, 1);
+        other.free();
+        const next = open(core);
+        assert.equal(instances.length, 2);
+        next.free();
+        const small = open(core);
+        assert.equal(instances.length, 2, 'a small instance is kept');
+        small.free();
+      });
+    });
+  });
+}
+
+/** A connection that is open, everything polled. */
+function open(core, options = same) {
+  const connection = core.connect(options);
+  take(connection);
+  connection.responseStarted(1, 200, 'text/event-stream', 0);
+  take(connection);
+  return connection;
+}
+
+/** All actions, with what belongs to them. */
+function take(connection) {
+  const actions = [];
+  for (let kind = connection.poll(); kind; kind = connection.poll()) {
+    const name = ActionKind[kind];
+    switch (kind) {
+      case ActionKind.SendRequest:
+      case ActionKind.SendProbe:
+      case ActionKind.FireOpen:
+        actions.push([name, connection.attempt]);
+        break;
+      case ActionKind.StartTimer:
+        actions.push([name, connection.attempt, connection.delay]);
+        break;
+      case ActionKind.SetReadyState:
+        actions.push([name, connection.readyState]);
+        break;
+      case ActionKind.FireError:
+        actions.push([name, connection.error()]);
+        break;
+      case ActionKind.Dispatch: {
+        const { count, types, data, ids } = connection.events();
+        if (count) {
+          actions.push([name, data.map((data, index) => [types[index], data, ids[index]])]);
+        }
+        break;
+      }
+      default:
+        actions.push([name]);
+    }
+  }
+  return actions;
+}
+
+function parse(core, body, size, limit) {
+  const connection = open(core, limit === undefined ? same : { ...same, maxEventSize: limit });
+  const reading = { events: [], limitExceeded: false };
+  for (let at = 0; at === 0 || at < body.length; at += size) {
+    connection.chunkReceived(1, body.subarray(at, Math.min(at + size, body.length)), 0);
+    for (const [name, detail] of take(connection)) {
+      if (name === 'Dispatch') {
+        reading.events.push(...detail);
+      } else if (name === 'FireError') {
+        reading.limitExceeded = detail.reason === Reason.LimitExceeded;
+      }
+    }
+  }
+  if (!reading.limitExceeded) {
+    // At its end a limited stream is gone, with its id.
+    reading.lastEventId = Buffer.from(connection.lastEventIdBytes(), 'latin1').toString();
+    connection.bodyEnded(1, 0);
+    const [, [, , delay]] = take(connection);
+    reading.delay = delay;
+  }
+  connection.free();
+  return reading;
+}
+
+function readingOf(expected) {
+  const events = expected.items.flatMap(({ event }) => (event ? [[event.type, event.data, event.id]] : []));
+  const limitExceeded = expected.items.some((item) => 'limit_exceeded' in item);
+  if (limitExceeded) {
+    return { events, limitExceeded };
+  }
+  const times = expected.items.flatMap((item) => (item.retry === undefined ? [] : [item.retry]));
+  return { events, limitExceeded, lastEventId: expected.last_event_id, delay: Math.max(100, times.at(-1) ?? 3000) };
+}
+
+function corpus() {
+  const folder = new URL('tests/corpus/', root);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => {
+      const name = basename(file, '.json');
+      const expected = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+      return { name, expected, body: readFileSync(new URL(`${name}.sse`, folder)) };
+    });
+}
+
+function withLineEnds(body, kind) {
+  const bodies = [['as is', body]];
+  if (kind === 'any') {
+    for (const [name, end] of [['with CR', '\r'], ['with CR LF', '\r\n']]) {
+      bodies.push([name, Buffer.from(body.toString('latin1').replaceAll('\n', end), 'latin1')]);
+    }
+  }
+  return bodies;
+}
+
+function numbersOf(text) {
+  const rooms = { '': {} };
+  let room = '';
+  for (const line of text.split('\n')) {
+    room = line.match(/^pub mod (\w+) \{/)?.[1] ?? (line === '}' ? '' : room);
+    rooms[room] ??= {};
+    const [, name, value] = line.match(/pub const (\w+): u32 = ([^;]+);/) ?? [];
+    if (name) {
+      rooms[room][name] = value === 'u32::MAX' ? 2 ** 32 - 1 : Number(value.replaceAll('_', ''));
+    }
+  }
+  return rooms;
+}
+
+function upperSnake(name) {
+  return name.replace(/(?<!^)(?=[A-Z])/g, '_').toUpperCase();
+}
+
+function utf8(text) {
+  return Buffer.from(text);
+}
+
+async function load(file) {
+  const url = new URL(`target/npm/${file}`, root);
+  try {
+    return await import(url);
+  } catch (error) {
+    throw new Error(`${fileURLToPath(url)} cannot be loaded; \`node www/build.mjs\` makes it`, { cause: error });
+  }
+}
