@@ -50,6 +50,8 @@ pub struct EventStream {
 
     /// The data buffer was handed out and can be emptied now.
     data_given: bool,
+    /// The data, where the data buffer's bytes are no UTF-8.
+    repaired: String,
     comment: String,
 }
 
@@ -107,6 +109,7 @@ impl EventStream {
             last_event_id: String::new(),
             reconnection_time: None,
             data_given: false,
+            repaired: String::new(),
             comment: String::new(),
         }
     }
@@ -236,6 +239,7 @@ impl<'a> Items<'a> {
     #[inline(never)]
     fn read(&mut self) -> Outcome {
         if mem::take(&mut self.stream.data_given) {
+            text::clear_text(&mut self.stream.repaired);
             self.stream.data.clear();
         }
         if self.drained {
@@ -377,7 +381,7 @@ impl<'a> Items<'a> {
             Some(data) => data,
             None => {
                 self.stream.data_given = true;
-                self.stream.data.decode()
+                self.stream.data.decode(&mut self.stream.repaired)
             }
         };
         let event_type = match self.event_type.take() {

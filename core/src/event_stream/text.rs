@@ -38,8 +38,7 @@ impl<'a> CheckedText<'a> {
         }
         let window = chunk.get(start..until).unwrap_or_default();
         self.from = start;
-        self.text =
-            str::from_utf8(window).unwrap_or_else(|error| str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default());
+        self.text = checked(window).unwrap_or_else(|| window.utf8_chunks().next().map_or("", |piece| piece.valid()));
     }
 }
 
@@ -79,30 +78,39 @@ impl DataBuffer {
         }
     }
 
-    /// The whole buffer as text, without a copy unless something in it has to be replaced.
-    pub(super) fn decode(&mut self) -> &str {
-        if let DataBuffer::Bytes(buffer) = self {
-            let text = String::from_utf8(mem::take(buffer))
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-            *self = DataBuffer::Text(text);
-        }
+    /// The whole buffer as text: as it lies there, or in `repaired` if something in it has to be replaced.
+    pub(super) fn decode<'t>(&'t self, repaired: &'t mut String) -> &'t str {
         match self {
             DataBuffer::Text(text) => text,
-            DataBuffer::Bytes(_) => "",
+            DataBuffer::Bytes(bytes) => match checked(bytes) {
+                Some(text) => text,
+                None => {
+                    decode_into(repaired, bytes);
+                    repaired
+                }
+            },
         }
     }
 
     /// Empties the buffer; its memory is kept for the next event, unless it is a lot.
     pub(super) fn clear(&mut self) {
-        match self {
-            DataBuffer::Text(buffer) => clear_text(buffer),
-            DataBuffer::Bytes(buffer) => {
-                let mut bytes = mem::take(buffer);
-                clear_bytes(&mut bytes);
-                *self = DataBuffer::Text(String::from_utf8(bytes).unwrap_or_default());
-            }
-        }
+        let mut bytes = match self {
+            DataBuffer::Text(buffer) => mem::take(buffer).into_bytes(),
+            DataBuffer::Bytes(buffer) => mem::take(buffer),
+        };
+        clear_bytes(&mut bytes);
+        // Nothing is no UTF-8 error: only the memory goes on.
+        *self = DataBuffer::Text(String::from_utf8(bytes).unwrap_or_default());
     }
+}
+
+/// The bytes as text, if they are UTF-8. Checking is the dearest part of a large event, and simdutf8 checks several times faster than
+/// the standard library; it too has to ask the processor what it can do.
+fn checked(bytes: &[u8]) -> Option<&str> {
+    #[cfg(feature = "std")]
+    return simdutf8::basic::from_utf8(bytes).ok();
+    #[cfg(not(feature = "std"))]
+    return str::from_utf8(bytes).ok();
 }
 
 /// Replaces the text by what the bytes decode to.
