@@ -27,8 +27,10 @@ extern crate alloc;
 
 pub mod connection;
 pub mod event_stream;
+mod version;
 
 pub use event_stream::{EventStream, Item, Items, MessageEvent};
+pub use version::{STAMP, VERSION};
 
 /// The README's code runs.
 #[cfg(doctest)]

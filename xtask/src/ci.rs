@@ -3,6 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use crate::npm;
 use crate::problem::Problem;
 use crate::process;
 use crate::project::{Project, WASM_TARGET};
@@ -30,6 +31,7 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
         check(&mut cargo, "cargo package")
     });
     test::run_parts(project, &tools, &Part::ALL, &mut steps);
+    steps.run("size of the npm package", |_| npm::check_size(project));
     Ok(steps.finish())
 }
 
@@ -51,7 +53,10 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
         check(&mut with_tests, "clippy for wasm")?;
         // The core's own tests are native ones: proptest and the like do not build for the web.
         let mut others = wasm_cargo(project, tools, "clippy")?;
-        others.args(["--package", "tidings-core", "--package", "tidings-demo", "--lib"]).args(["--", "--deny", "warnings"]);
+        others
+            .args(["--package", "tidings-core", "--package", "tidings-abi", "--package", "tidings-demo"])
+            .args(["--package", "tidings-bench-apps", "--lib"])
+            .args(["--", "--deny", "warnings"]);
         check(&mut others, "clippy for wasm")
     });
     steps.run("docs for the host", |_| {

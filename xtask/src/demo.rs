@@ -1,13 +1,12 @@
 //! `cargo xtask demo`: builds the demo, serves it and prints its address. No browser is opened, and none is needed.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
+use crate::page::{self, Page};
 use crate::problem::Problem;
 use crate::process;
-use crate::project::{Project, WASM_TARGET};
+use crate::project::Project;
 use crate::server::{self, Server};
 use crate::setup::{self, Need, Tools};
 
@@ -50,59 +49,10 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode, Prob
 
 /// Builds the demo for the web; gives the folder that holds the whole page.
 pub(crate) fn build(project: &Project, tools: &Tools) -> Result<PathBuf, Problem> {
-    let rust = tools.wasm_rust()?;
-    let mut cargo = rust.cargo(project, "build");
-    cargo.args(["--package", PACKAGE, "--release", "--target", WASM_TARGET]);
-    process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the demo")?;
-
     let room = project.root.join("www").join("demo");
-    let page = room.join("dist");
-    let trouble = |error: std::io::Error| Problem::new(format!("Could not write the demo to {}: {error}", page.display()));
-    if page.exists() {
-        fs::remove_dir_all(&page).map_err(trouble)?;
-    }
-    fs::create_dir_all(&page).map_err(trouble)?;
-
-    let module = rust.target_folder(project).join(WASM_TARGET).join("release").join(MODULE);
-    let mut wasm_bindgen = Command::new(tools.wasm_bindgen()?.join("wasm-bindgen"));
-    wasm_bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&page).arg(module);
-    process::show(&mut wasm_bindgen, BINDGEN_LIMIT)?.or_problem("wasm-bindgen")?;
-
-    copy_page(&room, &page).map_err(trouble)?;
-    Ok(page)
-}
-
-/// Copies what the demo serves as it stands: the files of a page beside `Cargo.toml`, and all of `static/`.
-fn copy_page(room: &Path, page: &Path) -> std::io::Result<()> {
-    for entry in fs::read_dir(room)? {
-        let file = entry?.path();
-        let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
-        if file.is_file()
-            && PAGE_FILES.contains(&kind)
-            && let Some(name) = file.file_name()
-        {
-            fs::copy(&file, page.join(name))?;
-        }
-    }
-    let statics = room.join("static");
-    if statics.is_dir() {
-        copy_folder(&statics, page)?;
-    }
-    Ok(())
-}
-
-fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
+    let folder = room.join("dist");
+    page::build(project, tools, &Page { package: "tidings-demo", room: &room, folder: &folder })?;
+    Ok(folder)
 }
 
 fn free_port(options: &Options) -> Result<u16, Problem> {
@@ -117,12 +67,7 @@ fn free_port(options: &Options) -> Result<u16, Problem> {
     }
 }
 
-const PACKAGE: &str = "tidings-demo";
-const MODULE: &str = "tidings_demo.wasm";
 const USUAL_PORT: u16 = 7700;
-const PAGE_FILES: &[&str] = &["html", "css", "js", "mjs", "svg", "png", "ico"];
-const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
-const BINDGEN_LIMIT: Duration = Duration::from_secs(2 * 60);
 
 #[cfg(test)]
 mod tests {
@@ -136,22 +81,5 @@ mod tests {
         assert!(Options::read(&["--port"]).is_err());
         assert!(Options::read(&["--port", "99999"]).is_err());
         assert!(Options::read(&["--open"]).is_err());
-    }
-
-    #[test]
-    fn page_is_copied_with_its_static_folder() -> std::io::Result<()> {
-        let room = std::env::temp_dir().join(format!("tidings-page-{}", std::process::id()));
-        let page = room.join("dist");
-        fs::create_dir_all(room.join("static/deep"))?;
-        fs::create_dir_all(&page)?;
-        for file in ["index.html", "look.css", "Cargo.toml", "static/deep/dot.svg"] {
-            fs::write(room.join(file), file)?;
-        }
-        copy_page(&room, &page)?;
-        assert!(page.join("index.html").is_file());
-        assert!(page.join("look.css").is_file());
-        assert!(page.join("deep/dot.svg").is_file());
-        assert!(!page.join("Cargo.toml").exists());
-        fs::remove_dir_all(&room)
     }
 }

@@ -3,6 +3,7 @@
 //! The files are divided by duty:
 //!
 //! - `demo`, `test`, `ci`, `bench`: the commands.
+//! - `page`: a page whose program is in Rust, built and put together; `npm`: the npm package, built and weighed.
 //! - `setup`: what a command needs, found or added, a line for each thing.
 //! - `rust_route`: the two ways to a Rust that builds for wasm.
 //! - `server`: the test server, started before the tests and stopped after them.
@@ -14,6 +15,8 @@ mod bench;
 mod ci;
 mod counts;
 mod demo;
+mod npm;
+mod page;
 mod problem;
 mod process;
 mod project;
@@ -73,8 +76,12 @@ fn obey(words: &[&str]) -> Result<ExitCode, Problem> {
             setup::run(&project, setup::EVERYTHING)?;
             Ok(ExitCode::SUCCESS)
         }
+        "size" => npm::run_size(&open_project()?),
         "ci" => ci::run(&open_project()?),
-        "bench" => bench::run(&open_project()?, rest),
+        "bench" => match bench::Choice::read(rest) {
+            Ok(choice) => bench::run(&open_project()?, &choice),
+            Err(reason) => Ok(misunderstood(&reason)),
+        },
         unknown => Ok(misunderstood(&format!("There is no command `{unknown}`."))),
     }
 }
@@ -99,7 +106,11 @@ usage: cargo xtask <command>
                     parts: native, chromium, firefox, node, pages
   setup             find or add everything that the commands need
   ci                everything that CI checks: formatting, lints, docs, packages, tests
-  bench [words]     run the benchmarks of tidings-core; words go to `cargo bench`
+  bench [which]     run every bench, or only one; further words go to it
+                    parser: tidings-core beside its peers, natively (`cargo bench`)
+                    apps: Rust apps on tidings, web-sys and gloo-net in both browsers,
+                    about 5 minutes; words: --quick, chromium, firefox, part of a situation
+  size              build the npm package, and say what each entry weighs beside its peers
   help              this text
 
 Each command first sets up what it needs, and says so in a line for each thing.
@@ -128,6 +139,7 @@ mod tests {
         assert_eq!(code_of(&["tset"]), wrong);
         assert_eq!(code_of(&["test", "safari"]), wrong);
         assert_eq!(code_of(&["demo", "--port", "many"]), wrong);
+        assert_eq!(code_of(&["bench", "apss"]), wrong);
         assert_eq!(code_of(&["ci", "now"]), wrong);
     }
 }

@@ -60,6 +60,22 @@ impl WasmRust {
         }
     }
 
+    /// The same, for engines with these features (`+simd128`).
+    pub(crate) fn cargo_with_features(&self, project: &Project, subcommand: &str, features: Option<&str>) -> Command {
+        let mut cargo = self.cargo(project, subcommand);
+        if let Some(features) = features {
+            let flag = format!("-Ctarget-feature={features}");
+            match &self.distribution {
+                // The user's own flags would win over those for one target.
+                None => cargo.env("RUSTFLAGS", with_flag(env::var_os("RUSTFLAGS").unwrap_or_default(), &flag)),
+                Some(distribution) => {
+                    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", with_flag(distribution.rust_flags(), &flag))
+                }
+            };
+        }
+        cargo
+    }
+
     /// Where that cargo puts what it builds.
     pub(crate) fn target_folder(&self, project: &Project) -> PathBuf {
         match &self.distribution {
@@ -275,11 +291,7 @@ impl Distribution {
 
     /// The flags for wasm: those that the user set for everything, which would win over ours, and ours.
     fn rust_flags(&self) -> OsString {
-        let mut flags = env::var_os("RUSTFLAGS").unwrap_or_default();
-        if !flags.is_empty() {
-            flags.push(" ");
-        }
-        flags.push("--sysroot=");
+        let mut flags = with_flag(env::var_os("RUSTFLAGS").unwrap_or_default(), "--sysroot=");
         flags.push(&self.wasm_sysroot);
         flags
     }
@@ -370,6 +382,14 @@ fn distribution_program(name: &str) -> Option<PathBuf> {
     let real = file.canonicalize().ok()?;
     let is_stand_in = real.file_name().is_some_and(|name| name == "rustup" || name == "rustup-init");
     (project::is_program(&file) && !is_stand_in).then_some(file)
+}
+
+fn with_flag(mut flags: OsString, flag: &str) -> OsString {
+    if !flags.is_empty() {
+        flags.push(" ");
+    }
+    flags.push(flag);
+    flags
 }
 
 /// The cargo that runs this program, and rustup before it, tell their children which Rust to use: not this one.

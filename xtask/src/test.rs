@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::counts::{Counts, Runner};
 use crate::demo;
+use crate::npm;
 use crate::problem::Problem;
 use crate::process;
 use crate::project::{Project, WASM_TARGET};
@@ -49,7 +50,7 @@ pub(crate) enum Part {
     Firefox,
     /// Wasm tests in Node.
     Node,
-    /// The demo's pages in both browsers, driven from Node.
+    /// The demo and the npm package, in both browsers, driven from Node, and in Node itself.
     Pages,
 }
 
@@ -130,6 +131,7 @@ pub(crate) fn run_parts(project: &Project, tools: &Tools, parts: &[Part], steps:
     }
     if parts.contains(&Part::Pages)
         && let Some(page) = steps.run("demo", |_| demo::build(project, tools))
+        && steps.run("npm package", |_| npm::build(project, tools)).is_some()
     {
         steps.run("pages in both browsers", |counts| test_pages(project, tools, &page, ports, counts));
     }

@@ -19,8 +19,8 @@ pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::mem;
 use reconnect::Reconnection;
 
@@ -63,7 +63,12 @@ use reconnect::Reconnection;
 pub struct Connection {
     state: State,
     attempt: Attempt,
-    actions: VecDeque<Action>,
+    /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
+    steps: Vec<Step>,
+    /// How many of them were polled.
+    polled: usize,
+    /// What the next [`Step::FireError`] tells.
+    error: Option<ErrorEvent>,
     /// Away while a chunk is dispatched.
     stream: Option<Box<EventStream>>,
     reconnection: Reconnection,
@@ -82,7 +87,9 @@ impl Connection {
         let mut connection = Connection {
             state: State::Requesting,
             attempt: Attempt::default(),
-            actions: VecDeque::new(),
+            steps: Vec::new(),
+            polled: 0,
+            error: None,
             stream: Some(Box::new(EventStream::with_limit(options.limits.max_event_size))),
             reconnection: Reconnection::default(),
             options,
@@ -91,7 +98,7 @@ impl Connection {
             detail: String::new(),
             failed_resumptions: 0,
         };
-        connection.perform(Step::SendRequest, None);
+        connection.take_step(Step::SendRequest);
         connection
     }
 
@@ -100,46 +107,77 @@ impl Connection {
         if input.attempt().is_some_and(|attempt| attempt != self.attempt) {
             return;
         }
-        match input {
+        let cause = match input {
             Input::ResponseStarted { response, .. } => match response.judge() {
-                Ok(()) => self.go(Cause::ResponseAccepted, None),
-                Err(failure) => self.go(Cause::ResponseRefused, Some(self.failure(failure))),
-            },
-            Input::ChunkReceived { .. } => {
-                if self.stream.is_some() {
-                    self.go(Cause::ChunkReceived, None);
+                Ok(()) => Cause::ResponseAccepted,
+                Err(failure) => {
+                    self.fail(failure);
+                    Cause::ResponseRefused
                 }
-            }
-            Input::Dispatched(stream) => self.take_back(stream),
+            },
+            Input::ChunkReceived { .. } if self.stream.is_none() => return,
+            Input::ChunkReceived { .. } => Cause::ChunkReceived,
+            Input::Dispatched(stream) => match self.take_back(stream) {
+                Some(cause) => cause,
+                None => return,
+            },
             Input::BodyEnded { .. } => self.interrupt(Cause::BodyEnded, Interruption::BodyEnded, now),
             Input::RequestFailed { detail, .. } => self.request_failed(detail, now),
             Input::ProbeEnded { outcome: ProbeOutcome::OtherOrigin, .. } => {
-                self.go(Cause::ProbeAnswered, Some(self.failure(Failure::OriginRefused)));
+                self.fail(Failure::OriginRefused);
+                Cause::ProbeAnswered
             }
             Input::ProbeEnded { .. } => {
                 let detail = mem::take(&mut self.detail);
-                self.interrupt(Cause::ProbeFailed, Interruption::Network { detail }, now);
+                self.interrupt(Cause::ProbeFailed, Interruption::Network { detail }, now)
             }
-            Input::TimerFired { .. } => self.go(Cause::TimerFired, None),
-            Input::WentOnline => {
-                let cause = match self.reconnection.cut_short(now) {
-                    0 => Cause::WentOnline,
-                    _ => Cause::WentOnlineEarly,
-                };
-                self.go(cause, None);
-            }
-            Input::CloseCalled => self.go(Cause::CloseCalled, None),
-            Input::NativeOpened { .. } => self.go(Cause::NativeOpened, None),
+            Input::TimerFired { .. } => Cause::TimerFired,
+            Input::WentOnline => match self.reconnection.cut_short(now) {
+                0 => Cause::WentOnline,
+                _ => Cause::WentOnlineEarly,
+            },
+            Input::CloseCalled => Cause::CloseCalled,
+            Input::NativeOpened { .. } => Cause::NativeOpened,
             Input::NativeInterrupted { attempt } => {
-                self.go(Cause::NativeInterrupted, Some(ErrorEvent::Interruption { reason: None, attempt, delay: None }));
+                self.error = Some(ErrorEvent::Interruption { reason: None, attempt, delay: None });
+                Cause::NativeInterrupted
             }
-            Input::NativeFailed { attempt } => self.go(Cause::NativeFailed, Some(ErrorEvent::Failure { reason: None, attempt })),
-        }
+            Input::NativeFailed { attempt } => {
+                self.error = Some(ErrorEvent::Failure { reason: None, attempt });
+                Cause::NativeFailed
+            }
+        };
+        self.go(cause);
     }
 
     /// The next thing to do, if there is one.
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        while let Some(&step) = self.steps.get(self.polled) {
+            self.polled += 1;
+            let attempt = self.attempt;
+            let action = match step {
+                Step::SendRequest => Action::SendRequest { attempt },
+                Step::SendProbe => Action::SendProbe { attempt },
+                Step::AbortRequest => Action::AbortRequest,
+                Step::StartTimer => Action::StartTimer { attempt, delay: self.reconnection.delay() },
+                Step::StopTimer => Action::StopTimer,
+                Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
+                Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
+                Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
+                Step::FireOpen => Action::FireOpen { attempt },
+                Step::FireError => match self.error.take() {
+                    Some(error) => Action::FireError(error),
+                    None => continue,
+                },
+                Step::Dispatch => match self.stream.take() {
+                    Some(stream) => Action::Dispatch(stream),
+                    None => continue,
+                },
+            };
+            return Some(action);
+        }
+        self.forget_steps();
+        None
     }
 
     /// Where the connection stands.
@@ -157,75 +195,70 @@ impl Connection {
         self.reconnection.time()
     }
 
-    fn request_failed(&mut self, detail: String, now: u64) {
-        if self.state != State::Requesting {
-            return self.interrupt(Cause::RequestFailed, Interruption::Network { detail }, now);
+    fn request_failed(&mut self, detail: String, now: u64) -> Cause {
+        let mut resume_refused = false;
+        if self.state == State::Requesting {
+            if !self.opened_once && self.options.probe && !mem::replace(&mut self.probed, true) {
+                self.detail = detail;
+                return Cause::FirstRequestFailed;
+            }
+            let resuming = self.opened_once && self.options.cross_origin && !self.last_event_id().is_empty();
+            resume_refused = resuming && self.failed_resumptions > 0;
+            self.failed_resumptions = if resuming { self.failed_resumptions.saturating_add(1) } else { 0 };
         }
-        if !self.opened_once && self.options.probe && !mem::replace(&mut self.probed, true) {
-            self.detail = detail;
-            return self.go(Cause::FirstRequestFailed, None);
-        }
-        let resuming = self.opened_once && self.options.cross_origin && !self.last_event_id().is_empty();
-        self.failed_resumptions = if resuming { self.failed_resumptions.saturating_add(1) } else { 0 };
-        let reason = match self.failed_resumptions {
-            0 | 1 => Interruption::Network { detail },
-            _ => Interruption::ResumeRefused { detail },
-        };
-        self.interrupt(Cause::RequestFailed, reason, now);
+        let reason = if resume_refused { Interruption::ResumeRefused { detail } } else { Interruption::Network { detail } };
+        self.interrupt(Cause::RequestFailed, reason, now)
     }
 
-    fn interrupt(&mut self, cause: Cause, reason: Interruption, now: u64) {
-        if state::transition(self.state, cause).is_none() {
-            return;
+    fn interrupt(&mut self, cause: Cause, reason: Interruption, now: u64) -> Cause {
+        if state::transition(self.state, cause).is_some() {
+            let delay = self.reconnection.begin_wait(now);
+            self.error = Some(ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay: Some(delay) });
         }
-        let delay = self.reconnection.begin_wait(now);
-        self.go(cause, Some(ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay: Some(delay) }));
+        cause
     }
 
-    fn failure(&self, reason: Failure) -> ErrorEvent {
-        ErrorEvent::Failure { reason: Some(reason), attempt: self.attempt }
+    fn fail(&mut self, reason: Failure) {
+        self.error = Some(ErrorEvent::Failure { reason: Some(reason), attempt: self.attempt });
     }
 
-    fn take_back(&mut self, stream: Box<EventStream>) {
+    fn take_back(&mut self, stream: Box<EventStream>) -> Option<Cause> {
         if self.state == State::Closed || self.stream.is_some() {
-            return;
+            return None;
         }
         if let Some(milliseconds) = stream.reconnection_time() {
             self.reconnection.set_time(milliseconds);
         }
-        let exceeded = stream.limit_exceeded().then(|| stream.limit()).flatten();
+        let limit = stream.limit_exceeded().then(|| stream.limit()).flatten();
         self.stream = Some(stream);
-        if let Some(limit) = exceeded {
-            self.go(Cause::LimitExceeded, Some(self.failure(Failure::LimitExceeded { limit })));
-        }
+        self.fail(Failure::LimitExceeded { limit: limit? });
+        Some(Cause::LimitExceeded)
     }
 
     /// Looks the cause up in the table and does what stands there; nothing if nothing stands there.
-    fn go(&mut self, cause: Cause, mut error: Option<ErrorEvent>) {
+    fn go(&mut self, cause: Cause) {
         let Some(transition) = state::transition(self.state, cause) else {
             return;
         };
         if transition.to == State::Closed {
             // What was asked for and not yet done is void.
-            self.actions.clear();
+            self.forget_steps();
         }
         self.state = transition.to;
         for &step in transition.steps {
-            self.perform(step, error.take_if(|_| step == Step::FireError));
+            self.take_step(step);
         }
     }
 
-    fn perform(&mut self, step: Step, error: Option<ErrorEvent>) {
-        let action = match step {
-            Step::SendRequest => {
-                self.attempt = self.attempt.next();
-                Some(Action::SendRequest { attempt: self.attempt })
-            }
-            Step::SendProbe => Some(Action::SendProbe { attempt: self.attempt }),
-            Step::AbortRequest => Some(Action::AbortRequest),
-            Step::StartTimer => Some(Action::StartTimer { attempt: self.attempt, delay: self.reconnection.delay() }),
-            Step::StopTimer => Some(Action::StopTimer),
-            Step::BecomeConnecting => Some(Action::SetReadyState(ReadyState::Connecting)),
+    fn forget_steps(&mut self) {
+        self.steps.clear();
+        self.polled = 0;
+    }
+
+    /// What the machine itself does of a step, at once; the host is asked for its part later.
+    fn take_step(&mut self, step: Step) {
+        match step {
+            Step::SendRequest => self.attempt = self.attempt.next(),
             Step::BecomeOpen => {
                 self.opened_once = true;
                 self.failed_resumptions = 0;
@@ -233,16 +266,10 @@ impl Connection {
                 if let Some(stream) = &mut self.stream {
                     stream.restart();
                 }
-                Some(Action::SetReadyState(ReadyState::Open))
             }
-            Step::BecomeClosed => {
-                self.stream = None;
-                Some(Action::SetReadyState(ReadyState::Closed))
-            }
-            Step::FireOpen => Some(Action::FireOpen { attempt: self.attempt }),
-            Step::FireError => error.map(Action::FireError),
-            Step::Dispatch => self.stream.take().map(Action::Dispatch),
-        };
-        self.actions.extend(action);
+            Step::BecomeClosed => self.stream = None,
+            _ => {}
+        }
+        self.steps.push(step);
     }
 }

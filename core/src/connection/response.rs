@@ -5,6 +5,7 @@
 
 use super::{Failure, Response};
 use alloc::borrow::ToOwned;
+use core::mem;
 
 impl Response<'_> {
     pub(super) fn judge(&self) -> Result<(), Failure> {
@@ -20,38 +21,63 @@ impl Response<'_> {
 }
 
 /// [Extracts the MIME type](https://fetch.spec.whatwg.org/#concept-header-extract-mime-type) and compares its essence: of several values the last
-/// one that is a MIME type counts.
+/// one that is a MIME type counts. Values end at commas that do not stand in a quoted string.
 fn is_event_stream(content_type: &str) -> bool {
     let mut is_event_stream = false;
-    for value in values(content_type) {
-        let essence = value.split(';').next().unwrap_or_default().trim_matches(HTTP_WHITESPACE);
-        if essence != "*/*" && is_mime_type(essence) {
-            is_event_stream = essence.eq_ignore_ascii_case("text/event-stream");
+    let (mut quoted, mut escaped) = (false, false);
+    let mut rest = content_type.as_bytes();
+    let mut at = 0;
+    loop {
+        let byte = rest.get(at).copied();
+        let was_escaped = mem::take(&mut escaped);
+        match byte {
+            Some(b'"') if !was_escaped => quoted = !quoted,
+            Some(b'\\') if quoted && !was_escaped => escaped = true,
+            Some(b',') if quoted => {}
+            Some(b',') | None => {
+                let (value, next) = rest.split_at_checked(at).unwrap_or_default();
+                let essence = essence(value);
+                if essence.eq_ignore_ascii_case(b"text/event-stream") {
+                    is_event_stream = true;
+                } else if essence != b"*/*" && is_mime_type(essence) {
+                    is_event_stream = false;
+                }
+                let Some((_comma, next)) = next.split_first() else {
+                    return is_event_stream;
+                };
+                rest = next;
+                at = 0;
+                continue;
+            }
+            Some(_) => {}
+        }
+        at += 1;
+    }
+}
+
+/// What stands before the parameters, without the blanks around it.
+fn essence(mut value: &[u8]) -> &[u8] {
+    if let Some(end) = value.iter().position(|&byte| byte == b';') {
+        value = value.get(..end).unwrap_or(value);
+    }
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// Two tokens with a slash between them.
+fn is_mime_type(essence: &[u8]) -> bool {
+    let (mut slash, mut length) = (false, 0);
+    for byte in essence {
+        length += 1;
+        match byte {
+            b'/' if !slash && length > 1 => (slash, length) = (true, 0),
+            b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'^'..=b'z' | b'|' | b'~' => {}
+            _ => return false,
         }
     }
-    is_event_stream
-}
-
-/// Splits at commas that do not stand in a quoted string.
-fn values(header: &str) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut escaped) = (false, false);
-    header.split(move |character| {
-        let was_escaped = core::mem::take(&mut escaped);
-        match character {
-            '"' if !was_escaped => quoted = !quoted,
-            '\\' if quoted && !was_escaped => escaped = true,
-            ',' if !quoted => return true,
-            _ => {}
-        }
-        false
-    })
-}
-
-fn is_mime_type(essence: &str) -> bool {
-    let is_token = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-    };
-    essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+    slash && length > 0
 }
 
 fn shortened(text: &str) -> &str {
@@ -59,7 +85,6 @@ fn shortened(text: &str) -> &str {
     text.get(..cut).unwrap_or(text)
 }
 
-const HTTP_WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 /// How much of a wrong content type goes into the error, in bytes.
 const LONGEST_SHOWN: usize = 200;
 
@@ -78,10 +103,21 @@ mod tests {
             "text/html, text/event-stream",
             "text/event-stream, nonsense",
             "text/event-stream, */*",
+            "text/html, text/event-stream, /, a/, /b, a/b/c, a b/c",
+            "\r\n\ttext/event-stream",
         ] {
             assert!(is_event_stream(yes), "{yes}");
         }
-        for no in ["", "text/html", "text/event-streamx", "text/event-stream, text/html", "event-stream", "text /event-stream"] {
+        for no in [
+            "",
+            "text/html",
+            "text/event-streamx",
+            "text/event-stream, text/html",
+            "event-stream",
+            "text /event-stream",
+            "text/event-stream, a/b",
+            "text/event-stream\\, x/y",
+        ] {
             assert!(!is_event_stream(no), "{no}");
         }
     }

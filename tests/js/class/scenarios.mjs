@@ -41,6 +41,27 @@ export const scenarios = [
       ),
   },
   {
+    name: 'eventsource-constructor: the base URL of the document',
+    realms: ['window'],
+    run: ({ EventSource, outcome }) => {
+      const base = document.createElement('base');
+      const log = [];
+      for (const href of ['/elsewhere/index.html', 'https://other.example/a/b', 'data:,x', 'http://[::1']) {
+        base.href = href;
+        document.head.append(base);
+        log.push(
+          outcome(() => {
+            const source = new EventSource('stream?x#y');
+            source.close();
+            return source.url;
+          }),
+        );
+      }
+      base.remove();
+      return log;
+    },
+  },
+  {
     name: 'eventsource-constructor-url-bogus',
     run: ({ EventSource, outcome }) =>
       ['http://', 'http://:80', '//', 'http://a:b', 'http://[::1', 'http://a^b/', 'http://a%00b/'].map((url) =>
@@ -391,7 +412,8 @@ export const scenarios = [
   {
     name: 'eventsource-close: inside open',
     run: async ({ EventSource, here, watch, key, seen }) => {
-      const source = new EventSource(`${here}/burst?count=5&size=5&end=hang&key=${key}`);
+      // Not an idle stream: in workers, Firefox may free a fetch that is aborted just when it is answered only when more of its body comes.
+      const source = new EventSource(`${here}/drip?every=50&count=0&key=${key}`);
       source.addEventListener('open', () => source.close());
       const { log } = watch(source, ['done']);
       await seen('open=0&closed=1');
@@ -456,13 +478,14 @@ export const scenarios = [
       const logs = [];
       for (const code of [301, 302, 303, 307, 308]) {
         for (const origin of [here, there]) {
-          const to = encodeURIComponent(`${origin}/message?end=hang`);
+          // Not an idle stream: after a redirect, Firefox frees an aborted fetch only when more of its body comes.
+          const to = encodeURIComponent(`${origin}/drip?every=50&count=0`);
           const source = new EventSource(`${here}/redirect/${code}?to=${to}`);
           const { log, until } = watch(source);
           await until('message');
           log.push(source.url.replace(/\?.*/, ''));
           source.close();
-          logs.push(log);
+          logs.push(log.slice(0, 2), log.at(-1));
         }
       }
       return logs;

@@ -1,0 +1,70 @@
+//! What the host sees. Only here and in the allocator is `unsafe`.
+#![allow(unsafe_code, reason = "exported names, and one realm for the whole instance")]
+
+use crate::Realm;
+use core::arch::wasm32::unreachable;
+use core::cell::{Cell, UnsafeCell};
+
+struct Instance {
+    /// A call is under way, or trapped and never returned.
+    busy: Cell<bool>,
+    realm: UnsafeCell<Realm>,
+}
+
+// SAFETY: a module without atomics and shared memory is run by one thread.
+unsafe impl Sync for Instance {}
+
+static INSTANCE: Instance = Instance { busy: Cell::new(false), realm: UnsafeCell::new(Realm::new()) };
+
+fn enter<Result>(call: impl FnOnce(&mut Realm) -> Result) -> Result {
+    if INSTANCE.busy.replace(true) {
+        unreachable();
+    }
+    // SAFETY: nobody else has a reference: it would have to live in another call of this function, which would have set `busy`.
+    let result = call(unsafe { &mut *INSTANCE.realm.get() });
+    INSTANCE.busy.set(false);
+    result
+}
+
+// SAFETY (all of these): no other export and no import has the name.
+
+#[unsafe(no_mangle)]
+extern "C" fn stamp() -> u32 {
+    tidings_core::STAMP
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn prepare(size: u32) -> u32 {
+    enter(|realm| realm.prepare(size as usize).as_mut_ptr() as u32)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn connect(size: u32) -> u32 {
+    enter(|realm| realm.connect(size as usize))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn tell(handle: u32, input: u32, attempt: u32, value: u32, size: u32, now: u32, now_high: u32) -> u32 {
+    let now = u64::from(now) | u64::from(now_high) << 32;
+    enter(|realm| realm.tell(handle, input, attempt, value, size, now))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn poll(handle: u32) -> u32 {
+    enter(|realm| realm.poll(handle))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn field(handle: u32, field: u32) -> u32 {
+    enter(|realm| realm.field(handle, field))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn release(handle: u32) {
+    enter(|realm| realm.release(handle));
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    unreachable()
+}

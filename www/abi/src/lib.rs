@@ -1,0 +1,53 @@
+//! The core of the npm package: [`tidings_core`] behind raw integer exports.
+//!
+//! Built as wasm, and from that, by wasm2js, as JavaScript; so only `i32` crosses, nothing is imported, and there is one memory. The other
+//! side is `www/src/core/instance.ts`; what the class sees of it is `www/src/core/contract.ts`.
+//!
+//! # The contract
+//!
+//! | Export | Takes | Gives |
+//! | --- | --- | --- |
+//! | `stamp` | | [`tidings_core::STAMP`]: what the core was built from |
+//! | `prepare` | a size | the address of so many bytes for the host to write to, the *input* |
+//! | `connect` | the size of the options in the input | a handle; 0 if they are not understood |
+//! | `tell` | a handle, an [input](numbers::input), an attempt, a value, a size in the input, the time | 0; for a chunk the address of the *table*; 1 if it came [out of order](numbers::OUT_OF_ORDER) |
+//! | `poll` | a handle | the next [action](numbers::action), 0 if there is none |
+//! | `field` | a handle, a [field](numbers::field) | a number that belongs to the action polled last |
+//! | `release` | a handle | |
+//! | `memory` | | |
+//!
+//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect` or `tell`; the next `prepare` makes it anew. What
+//! `tell` and `field` give addresses of is the host's to read until the next call of any export but `poll` and `field`. Every call may grow memory and so
+//! detach the views on it.
+//!
+//! **Options** are little-endian `u32`s: [a version](numbers::OPTIONS_VERSION), then pairs of [a key](numbers::option) and a value. What is not
+//! known is refused, so that an older core is not silently told things it does not do.
+//!
+//! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, its length in UTF-16 code units, the number of events, then for each event where in
+//! the text its strings end, counted in code units and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
+//! and the [id](numbers::NEW_ID) follow, because they are not those of the event before. Each table begins with the type `message` and with
+//! an empty id.
+//!
+//! **Time** crosses as the low and the high half of a `u64` of milliseconds.
+//!
+//! **Order.** Everything that a poll gives is to be done before the next poll. A chunk is only taken when `poll` gave 0 last; its events are
+//! in the table at once, and the next `poll` gives [`DISPATCH`](numbers::action::DISPATCH) or, if the source was closed meanwhile, does not.
+//!
+//! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
+//!
+//! **Traps.** No number handed in traps: handles are looked up, sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that
+//! runs out. The instance is unusable then: each later call traps at once.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+#[cfg(target_arch = "wasm32")]
+mod allocator;
+#[cfg(target_arch = "wasm32")]
+mod exports;
+pub mod numbers;
+mod output;
+mod realm;
+mod source;
+
+pub use realm::Realm;

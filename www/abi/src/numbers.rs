@@ -1,0 +1,119 @@
+//! The numbers that both sides of the border know. `www/src/core/contract.ts` and `www/src/core/instance.ts` have them too, and a test
+//! compares.
+
+/// What a host tells.
+pub mod input {
+    /// The value is the status; the input holds the content type, unless its size is [`NO_CONTENT_TYPE`](super::NO_CONTENT_TYPE).
+    pub const RESPONSE_STARTED: u32 = 1;
+    /// The input holds the chunk.
+    pub const CHUNK_RECEIVED: u32 = 2;
+    /// The body ended.
+    pub const BODY_ENDED: u32 = 3;
+    /// The request failed.
+    pub const REQUEST_FAILED: u32 = 4;
+    /// The value is an [outcome](super::probe_outcome).
+    pub const PROBE_ENDED: u32 = 5;
+    /// The timer fired.
+    pub const TIMER_FIRED: u32 = 6;
+    /// There may be a network again.
+    pub const WENT_ONLINE: u32 = 7;
+    /// `close()` was called.
+    pub const CLOSE_CALLED: u32 = 8;
+}
+
+/// What `poll` gives.
+pub mod action {
+    /// Nothing to do.
+    pub const NONE: u32 = 0;
+    /// See [`Action::SendRequest`](tidings_core::connection::Action::SendRequest).
+    pub const SEND_REQUEST: u32 = 1;
+    /// See [`Action::SendProbe`](tidings_core::connection::Action::SendProbe).
+    pub const SEND_PROBE: u32 = 2;
+    /// See [`Action::AbortRequest`](tidings_core::connection::Action::AbortRequest).
+    pub const ABORT_REQUEST: u32 = 3;
+    /// See [`Action::StartTimer`](tidings_core::connection::Action::StartTimer).
+    pub const START_TIMER: u32 = 4;
+    /// See [`Action::StopTimer`](tidings_core::connection::Action::StopTimer).
+    pub const STOP_TIMER: u32 = 5;
+    /// See [`Action::SetReadyState`](tidings_core::connection::Action::SetReadyState).
+    pub const SET_READY_STATE: u32 = 6;
+    /// See [`Action::FireOpen`](tidings_core::connection::Action::FireOpen).
+    pub const FIRE_OPEN: u32 = 7;
+    /// See [`Action::FireError`](tidings_core::connection::Action::FireError).
+    pub const FIRE_ERROR: u32 = 8;
+    /// The events of the table.
+    pub const DISPATCH: u32 = 9;
+}
+
+/// What `field` gives.
+pub mod field {
+    /// The attempt of the action.
+    pub const ATTEMPT: u32 = 0;
+    /// The delay in milliseconds; `u32::MAX` if there is none.
+    pub const DELAY: u32 = 1;
+    /// The ready state: 0, 1 or 2.
+    pub const READY_STATE: u32 = 2;
+    /// Of an error: 1 if it is a failure, else 0.
+    pub const FAILURE: u32 = 3;
+    /// Of an error: its [reason](super::reason).
+    pub const REASON: u32 = 4;
+    /// Of an error: the status, if that was the reason.
+    pub const STATUS: u32 = 5;
+    /// The address of the last event ID string.
+    pub const LAST_EVENT_ID: u32 = 6;
+    /// Its size in bytes.
+    pub const LAST_EVENT_ID_SIZE: u32 = 7;
+}
+
+/// Why a connection was lost, or failed.
+pub mod reason {
+    /// Not known.
+    pub const UNKNOWN: u32 = 0;
+    /// See [`Interruption::Network`](tidings_core::connection::Interruption::Network).
+    pub const NETWORK: u32 = 1;
+    /// See [`Interruption::BodyEnded`](tidings_core::connection::Interruption::BodyEnded).
+    pub const BODY_ENDED: u32 = 2;
+    /// See [`Interruption::ResumeRefused`](tidings_core::connection::Interruption::ResumeRefused).
+    pub const RESUME_REFUSED: u32 = 3;
+    /// See [`Failure::Status`](tidings_core::connection::Failure::Status).
+    pub const STATUS: u32 = 4;
+    /// See [`Failure::ContentType`](tidings_core::connection::Failure::ContentType).
+    pub const CONTENT_TYPE: u32 = 5;
+    /// See [`Failure::OriginRefused`](tidings_core::connection::Failure::OriginRefused).
+    pub const ORIGIN_REFUSED: u32 = 6;
+    /// See [`Failure::LimitExceeded`](tidings_core::connection::Failure::LimitExceeded).
+    pub const LIMIT_EXCEEDED: u32 = 7;
+}
+
+/// What a probe found out.
+pub mod probe_outcome {
+    /// See [`ProbeOutcome::OtherOrigin`](tidings_core::connection::ProbeOutcome::OtherOrigin).
+    pub const OTHER_ORIGIN: u32 = 0;
+    /// See [`ProbeOutcome::OwnOrigin`](tidings_core::connection::ProbeOutcome::OwnOrigin).
+    pub const OWN_ORIGIN: u32 = 1;
+    /// See [`ProbeOutcome::Unreachable`](tidings_core::connection::ProbeOutcome::Unreachable).
+    pub const UNREACHABLE: u32 = 2;
+}
+
+/// The keys of options.
+pub mod option {
+    /// The most that one event may hold, in bytes; [`LONGEST_STRING`](super::LONGEST_STRING) at most.
+    pub const MAX_EVENT_SIZE: u32 = 1;
+    /// Whether the URL is of another origin: 0 or 1.
+    pub const CROSS_ORIGIN: u32 = 2;
+    /// Whether to probe: 0 or 1.
+    pub const PROBE: u32 = 3;
+}
+
+/// The version of the options' layout.
+pub const OPTIONS_VERSION: u32 = 1;
+/// The size that means that there was no content type.
+pub const NO_CONTENT_TYPE: u32 = u32::MAX;
+/// What `tell` gives for a chunk that came before everything was polled.
+pub const OUT_OF_ORDER: u32 = 1;
+/// The type of this event follows its data.
+pub const NEW_TYPE: u32 = 1;
+/// The id of this event follows its data and type.
+pub const NEW_ID: u32 = 2;
+/// The longest string that all engines can make, in code units: V8's, on 64 bits.
+pub const LONGEST_STRING: u32 = 536_870_888;

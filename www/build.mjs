@@ -1,0 +1,146 @@
+// Builds the npm package into dist/.
+//
+//   node www/build.mjs [PLAIN.wasm SIMD.wasm]    everything, from what cargo built: see below
+//   node www/build.mjs --size                    prints what each entry in dist/ weighs beside its peers; fails past the budget
+//
+// The two modules lie, unless told otherwise, where these put them. The first becomes the core in JavaScript, the second the wasm:
+//
+//   cargo build --package tidings-abi --profile abi --target wasm32-unknown-unknown
+//   RUSTFLAGS=-Ctarget-feature=+simd128 cargo build --package tidings-abi --profile abi --target wasm32-unknown-unknown --target-dir target/simd
+
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import * as esbuild from 'esbuild';
+
+import { buildCore } from './build/core.mjs';
+import { inlined } from './build/inline.mjs';
+import { printSizes } from './build/size.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const source = (path) => join(root, 'www/src', path);
+
+/** The classic script: what the module exports becomes `globalThis.tidings`, beside what a page may have put there before. */
+const AS_TIDINGS = {
+  contents: "import * as all from './polyfill.js'; Object.assign((globalThis.tidings ||= {}), all);",
+  sourcefile: 'polyfill-script.js',
+};
+
+/** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
+const INTERNAL = new RegExp(
+  `^(${[
+    'responseStarted|chunkReceived|bodyEnded|requestFailed|probeEnded|timerFired|wentOnline|lastEventIdBytes|attempt|delay|reason|failure',
+    'answered|received|failed|readOn|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|words|live',
+  ].join('|')})$`,
+);
+
+const words = process.argv.slice(2);
+if (words.includes('--size')) {
+  process.exitCode = (await printSizes(root)) ? 0 : 1;
+} else {
+  const [plain, simd] = words;
+  await build({
+    plain: plain ?? join(root, 'target/wasm32-unknown-unknown/abi/tidings_abi.wasm'),
+    simd: simd ?? join(root, 'target/simd/wasm32-unknown-unknown/abi/tidings_abi.wasm'),
+  });
+}
+
+async function build(files) {
+  const raw = {};
+  for (const [name, file] of Object.entries(files)) {
+    raw[name] = await readFile(file).catch(() => {
+      throw new Error(`There is no ${file}. The commands that make it stand at the top of www/build.mjs.`);
+    });
+  }
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const core = await buildCore(raw);
+  const plugin = (loader) => provide(core, loader);
+  const shared = {
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    target: 'es2022',
+    legalComments: 'none',
+    define: {
+      VERSION: JSON.stringify(`${manifest.version}+${core.stamp.toString(16).padStart(8, '0')}`),
+      STAMP: String(core.stamp),
+    },
+  };
+
+  const small = { ...shared, mangleProps: INTERNAL };
+
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist, { recursive: true });
+  await writeFile(join(dist, 'core.wasm'), core.wasm);
+  const module = { ...small, format: 'esm', plugins: [plugin('module')] };
+  const common = { ...small, format: 'cjs', plugins: [plugin('module')] };
+  const script = { ...small, format: 'iife', plugins: [plugin('script')] };
+  const entries = [
+    [module, 'entry/index.ts', 'index.mjs'],
+    [common, 'entry/index.ts', 'index.cjs'],
+    // These only add to the main entry, so that there is one class however it is imported.
+    [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill.mjs'],
+    [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/polyfill.ts', 'polyfill.cjs'],
+    [script, AS_TIDINGS, 'polyfill.js'],
+    // Without maps: what wasm2js writes is no source.
+    [{ ...module, sourcemap: false }, 'entry/core-js.ts', 'core-js.mjs'],
+    [{ ...common, sourcemap: false }, 'entry/core-js.ts', 'core-js.cjs'],
+    [{ ...script, sourcemap: false }, 'entry/core-js-script.ts', 'core-js.js'],
+  ];
+  for (const [options, entry, output] of entries) {
+    const start = typeof entry === 'string' ? { entryPoints: [source(entry)] } : { stdin: { ...entry, resolveDir: source('entry') } };
+    await esbuild.build({ ...options, ...start, outfile: join(dist, output) });
+  }
+  // For tests and benches only: not in dist, so not in the package.
+  const internals = join(root, 'target/npm');
+  for (const [name, entry] of [['internals.mjs', 'core/internals.ts'], ['core-js.mjs', 'entry/core-js.ts']]) {
+    await esbuild.build({ ...module, mangleProps: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
+  }
+  await types();
+}
+
+/** The virtual modules of `virtual.d.ts`. */
+function provide(core, loader) {
+  const contents = { 'tidings:core-bytes': inlined(core.wasm), 'tidings:js-core': core.javaScript };
+  return {
+    name: 'tidings',
+    setup(build) {
+      build.onResolve({ filter: /^tidings:/ }, ({ path }) => {
+        switch (path) {
+          case 'tidings:core-js-file':
+            return { path: './core-js.mjs', external: true };
+          case 'tidings:load-js-core':
+            return { path: source(`core/load-js-core-${loader}.ts`) };
+          default:
+            return { path, namespace: 'tidings' };
+        }
+      });
+      build.onLoad({ filter: /.*/, namespace: 'tidings' }, ({ path }) => ({ contents: contents[path], loader: 'js' }));
+    },
+  };
+}
+
+/** Leaves the main entry to its own file. */
+function besideIndex(path) {
+  return {
+    name: 'beside index',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/index\.js$/ }, () => ({ path, external: true, sideEffects: true }));
+    },
+  };
+}
+
+async function types() {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  await promisify(execFile)(process.execPath, [compiler, '--project', join(root, 'tsconfig.json')]).catch((error) => {
+    throw new Error(`The types are wrong:\n${error.stdout || error.message}`);
+  });
+  // The same once more for `require`: TypeScript takes declarations for those of a module if their package is one.
+  await cp(join(dist, 'types'), join(dist, 'types-cjs'), { recursive: true });
+  await writeFile(join(dist, 'types-cjs/package.json'), '{ "type": "commonjs" }\n');
+}

@@ -1,0 +1,61 @@
+// What each entry weighs, beside its peers.
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import * as esbuild from 'esbuild';
+
+/** What `import { EventSource } from 'tidings'` may cost an app, minified, brotli. */
+const BUDGET = 6_500;
+const MAIN = "tidings: import { EventSource }";
+
+/** Prints the table; says whether the budget is kept. */
+export async function printSizes(root) {
+  const require = createRequire(join(root, 'package.json'));
+  const version = (name) => require(join(root, 'node_modules', name, 'package.json')).version;
+  const file = (name) => readFile(join(root, 'dist', name));
+  const rows = [
+    [MAIN, await app(root, "export { EventSource } from './dist/index.mjs'")],
+    ["tidings: import 'tidings/polyfill'", await app(root, "import './dist/polyfill.mjs'")],
+    ['tidings: dist/polyfill.js', await file('polyfill.js')],
+    ['tidings: dist/core-js.mjs (loaded only where wasm is not)', await file('core-js.mjs')],
+    ['tidings: dist/core.wasm (not loaded: it is inlined)', await file('core.wasm')],
+    [`eventsource ${version('eventsource')}`, await app(root, "export { EventSource } from 'eventsource'")],
+    [
+      `event-source-polyfill ${version('event-source-polyfill')}`,
+      await app(root, "export { EventSourcePolyfill } from 'event-source-polyfill'"),
+    ],
+    [`eventsource-parser ${version('eventsource-parser')} (a parser only)`, await app(root, "export { createParser } from 'eventsource-parser'")],
+  ];
+  console.log('| minified, bytes | raw | gzip | brotli |\n| --- | ---: | ---: | ---: |');
+  for (const [name, bytes] of rows) {
+    console.log(`| ${name} | ${bytes.length} | ${gzipSync(bytes, { level: 9 }).length} | ${brotli(bytes)} |`);
+  }
+  const cost = brotli(rows.find(([name]) => name === MAIN)[1]);
+  const kept = cost <= BUDGET;
+  console.log(`\nThe budget of the main entry is ${BUDGET} bytes of brotli: ${kept ? `${BUDGET - cost} are left` : `it is ${cost - BUDGET} bytes over`}.`);
+  return kept;
+}
+
+/** The first chunk of an app that does this. */
+async function app(root, contents) {
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    legalComments: 'none',
+    outdir: join(root, 'target/npm/size'),
+    write: false,
+  });
+  return outputFiles.find(({ path }) => path.endsWith('stdin.js')).contents;
+}
+
+function brotli(bytes) {
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+}

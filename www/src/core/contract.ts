@@ -1,0 +1,138 @@
+/**
+ * The border between the core and the class, as TypeScript sees it: integers in, integers and strings out.
+ *
+ * **Order.** `connect` gives a handle whose first action is already there. Take actions with `poll` and perform each before the next,
+ * until it gives `None`; when something happens, tell it, and poll again. A chunk may only come when `poll` gave `None`; else
+ * `chunkReceived` throws, for the events of the last chunk are not dispatched yet.
+ *
+ * **Bytes.** A chunk is copied in and belongs to the caller again when `chunkReceived` returns. Strings are the caller's for good: they
+ * are cut before `chunkReceived` returns, so that a listener may grow memory, use other sources, close or free this one.
+ *
+ * **Re-entrancy.** Nothing here calls back. Listeners run while the class performs `FireOpen`, `FireError` and `Dispatch`, and may call
+ * anything; `close()` acts at once: what was queued is gone, and polling gives only what is left to tidy up. Between two events of a
+ * `Dispatch` the class asks only whether the source was closed.
+ *
+ * **Throws.** Calls throw when memory runs out, or when the order above was broken. After the former the instance is not used any more: its
+ * connections are dead (every call throws, `free` does not), and the next `connect` makes a new one.
+ *
+ * **Time.** `now` is in milliseconds from any fixed start, at least 0 and below 2^53, and should not go back.
+ *
+ * The numbers are those of `www/abi/src/numbers.rs`; a test compares the two.
+ */
+
+/** What there is to do. */
+export const enum ActionKind {
+  /** Nothing. */
+  None = 0,
+  /** Send a request, with `lastEventIdBytes()` if that is not empty; report under `attempt`. */
+  SendRequest = 1,
+  /** Send a `no-cors` GET without credentials and headers, end it when its headers are there, and report `probeEnded`. */
+  SendProbe = 2,
+  /** Abort the request or the probe. */
+  AbortRequest = 3,
+  /** Report `timerFired(attempt)` after `delay` milliseconds. */
+  StartTimer = 4,
+  /** Stop that timer. */
+  StopTimer = 5,
+  /** The ready state is `readyState` from now on. */
+  SetReadyState = 6,
+  /** Fire `open`. */
+  FireOpen = 7,
+  /** Fire `error`; `error()` says why. */
+  FireError = 8,
+  /** Dispatch `events()`. */
+  Dispatch = 9,
+}
+
+/** Why the connection was lost, or failed. */
+export const enum Reason {
+  /** Not known. */
+  Unknown = 0,
+  /** A network error, before the response or in its body. */
+  Network = 1,
+  /** The server ended the body. */
+  BodyEnded = 2,
+  /** A network error at the second attempt or a later one to resume a stream of another origin: perhaps `Last-Event-ID` is not allowed. */
+  ResumeRefused = 3,
+  /** The status was not 200. */
+  Status = 4,
+  /** The content type was not `text/event-stream`. */
+  ContentType = 5,
+  /** The server answers, but does not allow this origin to read it (CORS). */
+  OriginRefused = 6,
+  /** An event held more than is allowed. */
+  LimitExceeded = 7,
+}
+
+/** What the probe found out. */
+export const enum ProbeOutcome {
+  /** The server, or the one it redirects to, is of another origin, and it answered. */
+  OtherOrigin = 0,
+  /** The server is of our own origin. */
+  OwnOrigin = 1,
+  /** Nobody answered. */
+  Unreachable = 2,
+}
+
+/** How a connection is to behave. */
+export interface Options {
+  /** The most that one event may hold, in bytes; `null` lifts it as far as strings can be long; absent: 64 MiB. */
+  maxEventSize?: number | null | undefined;
+  /** The URL is of another origin. */
+  crossOrigin: boolean;
+  /** Whether a first request that fails is followed by a probe. */
+  probe: boolean;
+}
+
+/** What an `error` event tells. */
+export interface CoreError {
+  /** The connection failed for good; else it will be reestablished. */
+  failure: boolean;
+  reason: Reason;
+  /** The attempt that ended. */
+  attempt: number;
+  /** The next one begins in so many milliseconds; -1 if that is not known or there is none. */
+  delay: number;
+  /** The status, if that was the reason; else 0. */
+  status: number;
+}
+
+/** The events of one chunk, in order. */
+export interface Events {
+  readonly count: number;
+  readonly types: string[];
+  readonly data: string[];
+  /** The last event ID string as of each event. */
+  readonly ids: string[];
+}
+
+/** One source's connection. Inputs of an earlier attempt are ignored, and so is everything after `free`. */
+export interface Connection {
+  responseStarted(attempt: number, status: number, contentType: string | null, now: number): void;
+  /** Copies the chunk in once and parses all of it. */
+  chunkReceived(attempt: number, chunk: Uint8Array, now: number): void;
+  bodyEnded(attempt: number, now: number): void;
+  requestFailed(attempt: number, now: number): void;
+  probeEnded(attempt: number, outcome: ProbeOutcome, now: number): void;
+  timerFired(attempt: number, now: number): void;
+  wentOnline(now: number): void;
+  close(): void;
+  /** Takes the next action; what belongs to it is read below until the next `poll` of this connection. */
+  poll(): ActionKind;
+  readonly attempt: number;
+  readonly delay: number;
+  readonly readyState: 0 | 1 | 2;
+  error(): CoreError;
+  events(): Events;
+  /** The last event ID string for the header: UTF-8, each byte one character; empty if there is none. */
+  lastEventIdBytes(): string;
+  /** Gives the connection back to the core. */
+  free(): void;
+}
+
+/** A core that was found. */
+export interface Core {
+  connect(options: Options): Connection;
+  /** The version and the stamp of the sources that this core was built from; `tidings_core::VERSION` is the same. */
+  readonly version: string;
+}

@@ -1,0 +1,73 @@
+/**
+ * Finds the core: a module handed in, the inlined one compiled at once, the same compiled in the background, the core in JavaScript.
+ *
+ * Rules: nothing is touched when this file is loaded; a module is validated before it is compiled, and never compiled from a stream, for
+ * Chromium 61 ends the tab when that is refused; what was found once is kept for the realm.
+ */
+
+import type { Core } from './contract.js';
+import { createCore, type Exports } from './instance.js';
+import coreBytes from 'tidings:core-bytes';
+import loadJsCore from 'tidings:load-js-core';
+
+/** What can be handed in: the module in `dist/core.wasm`, compiled or as bytes, or the default export of `tidings/core-js`. */
+export type CoreSource = WebAssembly.Module | BufferSource | (() => Exports);
+
+let found: Core | undefined;
+let finding: Promise<Core> | undefined;
+
+/**
+ * Hands in the core, where it cannot be found otherwise: where compiling from bytes is forbidden and a module is given (workerd), or
+ * to use the core in JavaScript from the start. Sources that are open already keep theirs.
+ *
+ * @throws If it is not a core of this version.
+ */
+export function setCore(source: CoreSource): void {
+  found = typeof source === 'function' ? createCore(source as () => Exports) : compiled(source);
+}
+
+/** The core at once where possible, else later. It rejects with an error that says what can be done. */
+export function findCore(): Core | Promise<Core> {
+  if (found || finding) {
+    return found || finding!;
+  }
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = coreBytes();
+    return (found = compiled(bytes));
+  } catch (error) {
+    // There is no wasm, or a policy forbids it, or this engine wants so large a module compiled in the background.
+  }
+  finding = later(bytes).then(
+    (core) => (found = found || core),
+    (error) => {
+      // Perhaps it can be loaded another time.
+      finding = undefined;
+      throw error;
+    },
+  );
+  return finding;
+}
+
+function later(bytes: BufferSource | undefined): Promise<Core> {
+  return new Promise<WebAssembly.Module>((resolve) => resolve(WebAssembly.compile(bytes!)))
+    .then(compiled)
+    .catch(() => loadJsCore().then(createCore))
+    .catch((error) => {
+      throw new Error(
+        "tidings: WebAssembly does not run here (in a Content-Security-Policy, script-src needs 'wasm-unsafe-eval'), and the core in JavaScript"
+          + ' could not be loaded: ' + error,
+      );
+    });
+}
+
+function compiled(source: WebAssembly.Module | BufferSource): Core {
+  if (!(source instanceof WebAssembly.Module)) {
+    if (!WebAssembly.validate(source)) {
+      throw new TypeError('tidings: this engine refuses the module');
+    }
+    source = new WebAssembly.Module(source);
+  }
+  const module = source;
+  return createCore(() => new WebAssembly.Instance(module).exports as unknown as Exports);
+}

@@ -1,0 +1,5 @@
+/** Everything of this folder, for tests and benches; no entry of the package. */
+
+export { ActionKind, ProbeOutcome, Reason } from './contract.js';
+export { findCore, setCore } from './find.js';
+export { Border, createCore, Field, Input, Option } from './instance.js';

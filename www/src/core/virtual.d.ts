@@ -1,0 +1,21 @@
+/** What the build provides. */
+
+declare module 'tidings:core-bytes' {
+  /** The inlined wasm, decoded anew at each call. */
+  export default function coreBytes(): Uint8Array<ArrayBuffer>;
+}
+
+declare module 'tidings:load-js-core' {
+  /** Loads the core in JavaScript, as fits the entry. */
+  export default function loadJsCore(): Promise<() => import('./instance.js').Exports>;
+}
+
+declare module 'tidings:js-core' {
+  /** Makes an instance of the core in JavaScript: what wasm2js made of the wasm. */
+  export default function instantiate(): import('./instance.js').Exports;
+}
+
+declare module 'tidings:core-js-file' {
+  /** `dist/core-js.mjs`, as a file of its own. */
+  export { default } from 'tidings:js-core';
+}

@@ -1,0 +1,15 @@
+/**
+ * The core in JavaScript, for engines and policies without WebAssembly. The package loads it when it has to; to use it from the start, hand it in:
+ *
+ * ```js
+ * import { setCore } from 'tidings';
+ * import core from 'tidings/core-js';
+ * setCore(core);
+ * ```
+ */
+import instantiate from 'tidings:js-core';
+
+import type { Exports } from '../core/instance.js';
+
+const core: () => Exports = instantiate;
+export default core;

@@ -1,0 +1,33 @@
+/**
+ * `EventSource` by tidings: the class of the standard, the same wherever there are `fetch` and readable streams.
+ *
+ * Importing this changes nothing and touches nothing; `tidings/polyfill` installs the class where the platform has none.
+ */
+
+import { defineEventSource, type EventSourceConstructor } from '../event_source.js';
+import { modern } from '../host/modern.js';
+import { installer, type InstallOptions } from '../install.js';
+
+export { setCore, type CoreSource } from '../core/find.js';
+export type { EventSourceConstructor, TidingsEventSourceInit } from '../event_source.js';
+export type { InstallOptions } from '../install.js';
+
+/**
+ * The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) class: it receives the events that a
+ * server sends, and reconnects by itself. Its prototype is exactly the standard's; what goes beyond is in the init dictionary.
+ *
+ * ```js
+ * import { EventSource } from 'tidings';
+ *
+ * const source = new EventSource('/events');
+ * source.addEventListener('price', (event) => console.log(event.data));
+ * ```
+ */
+export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource(
+  // Servers that only import this may have no EventTarget; nobody makes a source there.
+  typeof EventTarget === 'function' ? EventTarget : (Object as never),
+  modern,
+);
+
+/** Makes `EventSource` the global one, if there is none; with `force: true` also if there is one. */
+export const install: (options?: InstallOptions) => void = /* @__PURE__ */ installer(EventSource);

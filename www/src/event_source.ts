@@ -1,0 +1,196 @@
+/**
+ * The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) interface, as WebIDL makes it.
+ *
+ * Rules: only what a script can see is here (conversions, attributes, handlers); what happens over time is `driver.ts`, and what is
+ * decided is the core. This file is also lowered to ES5 for old browsers, so it has no private fields, generators or async
+ * functions (a test keeps that), and it takes its base and its platform as arguments.
+ *
+ * Danger: a script can tell a wrapped class by its keys. State is therefore kept beside the objects, in a `WeakMap`, and nothing is put on
+ * instances or on the prototype that the standard does not put there. That is also why the source cannot know who listens:
+ * `addEventListener` is the platform's own, inherited as the standard has it, so a message event is made for every message.
+ */
+
+import { drive } from './driver.js';
+import type { Platform } from './host/platform.js';
+
+/**
+ * What the constructor takes as its second argument. `withCredentials` is the standard's; all others are additions of this package, and a
+ * browser's own `EventSource` ignores them.
+ */
+export interface TidingsEventSourceInit extends EventSourceInit {
+  /**
+   * Addition. The most that one event may hold (data, type and id together), in bytes: 64 MiB unless set; `null` or `Infinity` lifts it.
+   * A bigger event fails the connection for good, and the memory is given back.
+   */
+  maxEventSize?: number | null | undefined;
+  /**
+   * Addition. Whether a first request that fails is followed by a second one, without CORS and without credentials, that tells a server
+   * which refuses this origin (the connection fails, as the standard says) from one that cannot be reached (it is tried again). True
+   * unless set.
+   */
+  probe?: boolean | undefined;
+  /** Addition. What requests are sent with, instead of the global `fetch`. It is called with a URL string and a `RequestInit`. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+}
+
+/** The type of the class: the DOM's own, with more init members. */
+export interface EventSourceConstructor {
+  /**
+   * Begins to receive the event stream at `url`, which is parsed against the document's base URL or the worker's location.
+   *
+   * @throws {DOMException} `SyntaxError` if the URL cannot be parsed.
+   * @throws {TypeError} if an argument is missing or cannot be converted.
+   */
+  new (url: string | URL, init?: TidingsEventSourceInit): EventSource;
+  readonly prototype: EventSource;
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSED: 2;
+}
+
+/** What is behind one object, and what its driver moves. */
+export interface Source {
+  readonly url: string;
+  readonly withCredentials: boolean;
+  readyState: 0 | 1 | 2;
+  /** The [event handlers](https://html.spec.whatwg.org/multipage/webappapis.html#event-handler-map), by event type. */
+  readonly handlers: Record<string, EventHandler>;
+  /** Closes at once: when it returns, nothing is fired any more and the connection is being freed. */
+  close(): void;
+}
+
+type EventHandler = object | null;
+
+/** Makes the class, over this platform's `EventTarget`. */
+export function defineEventSource(Base: typeof EventTarget, platform: Platform): EventSourceConstructor {
+  const sources = new WeakMap<object, Source>();
+
+  /** The [brand check](https://webidl.spec.whatwg.org/#dfn-attribute-getter): "If jsValue […] does not implement the interface target, then […] throw a TypeError". */
+  function sourceOf(object: unknown): Source {
+    const source = sources.get(object as object);
+    if (!source) {
+      throw new TypeError('Illegal invocation');
+    }
+    return source;
+  }
+
+  /**
+   * One listener for all handlers of all sources: a [handler's place](https://html.spec.whatwg.org/multipage/webappapis.html#event-handlers-11)
+   * among the listeners is where it was first set, whatever it is changed to later.
+   */
+  function handle(this: EventSource, event: Event): void {
+    const handler = sourceOf(this).handlers[event.type];
+    // "If Type(V) is not Object, set it to null" is long done; an object that cannot be called is kept, and nothing comes of it.
+    if (typeof handler === 'function' && handler.call(this, event) === false) {
+      event.preventDefault();
+    }
+  }
+
+  function getHandler(object: unknown, type: string): EventHandler {
+    return sourceOf(object).handlers[type] || null;
+  }
+
+  function setHandler(object: unknown, type: string, value: unknown): void {
+    const { handlers } = sourceOf(object);
+    const handler = isObject(value) ? value : null;
+    if (!handler !== !handlers[type]) {
+      const { addEventListener, removeEventListener } = Base.prototype;
+      (handler ? addEventListener : removeEventListener).call(object as EventTarget, type, handle as EventListener);
+    }
+    handlers[type] = handler;
+  }
+
+  class EventSource extends Base {
+    // The default makes `length` 1, as WebIDL counts: only the required argument.
+    constructor(url: string | URL, init: TidingsEventSourceInit | null | undefined = undefined) {
+      super();
+      if (!arguments.length) {
+        throw invalid('1 argument required, but only 0 present.');
+      }
+      // The conversions come first, in the order of the arguments, then the steps of the constructor. A template converts as
+      // `ToString` does; `URL` makes a USVString of it.
+      const text = `${url}`;
+      if (init != null && !isObject(init)) {
+        throw invalid("The provided value is not of type 'EventSourceInit'.");
+      }
+      const { fetch, maxEventSize, probe, withCredentials } = init || ({} as TidingsEventSourceInit);
+      if (maxEventSize != null && !(maxEventSize >= 0)) {
+        throw invalid('maxEventSize is not a number of bytes.');
+      }
+      const address = platform.resolve(text);
+      const source: Source = {
+        url: address.href,
+        withCredentials: !!withCredentials,
+        readyState: 0,
+        handlers: {},
+        close() {},
+      };
+      sources.set(this, source);
+      drive(source, address, platform, { fetch, maxEventSize, probe }, (event) => {
+        Base.prototype.dispatchEvent.call(this, event);
+      });
+    }
+
+    get url(): string {
+      return sourceOf(this).url;
+    }
+
+    get withCredentials(): boolean {
+      return sourceOf(this).withCredentials;
+    }
+
+    get readyState(): number {
+      return sourceOf(this).readyState;
+    }
+
+    get onopen(): EventHandler {
+      return getHandler(this, 'open');
+    }
+
+    set onopen(value: unknown) {
+      setHandler(this, 'open', value);
+    }
+
+    get onmessage(): EventHandler {
+      return getHandler(this, 'message');
+    }
+
+    set onmessage(value: unknown) {
+      setHandler(this, 'message', value);
+    }
+
+    get onerror(): EventHandler {
+      return getHandler(this, 'error');
+    }
+
+    set onerror(value: unknown) {
+      setHandler(this, 'error', value);
+    }
+
+    close(): void {
+      sourceOf(this).close();
+    }
+  }
+
+  const { prototype } = EventSource;
+  // What a class cannot say: attributes and operations are enumerable, constants are on both objects and stay as they are, and the
+  // name is the interface's, whatever a minifier calls the class.
+  const { defineProperty } = Object;
+  ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'].forEach((key) => {
+    defineProperty(prototype, key, { enumerable: true });
+  });
+  ['CONNECTING', 'OPEN', 'CLOSED'].forEach((key, value) => {
+    [EventSource, prototype].forEach((object) => defineProperty(object, key, { value, enumerable: true }));
+  });
+  defineProperty(EventSource, 'name', { value: 'EventSource' });
+  defineProperty(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true });
+  return EventSource as unknown as EventSourceConstructor;
+}
+
+function invalid(why: string): TypeError {
+  return new TypeError("Failed to construct 'EventSource': " + why);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
+}

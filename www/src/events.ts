@@ -1,0 +1,70 @@
+/**
+ * The events that a source fires.
+ *
+ * A message event is an `Event` that brings its own `data`, `origin` and `lastEventId`, with `MessageEvent.prototype` between its
+ * prototype and `Event.prototype`: `instanceof`, `constructor`, `toString` and all keys are those of a `MessageEvent`, at less than
+ * half the cost of making one (in Chromium 0.8 µs against 2.4 µs, dispatch included).
+ *
+ * What can be told: `isTrusted` is false, as for every event that a script makes; `initMessageEvent` and the getters of
+ * `MessageEvent.prototype`, taken from there and called on such an event, throw.
+ *
+ * This file is not for old browsers: private fields are the one place on an event where a script cannot look.
+ */
+
+/** Makes an [`Event`](https://dom.spec.whatwg.org/#event) that neither bubbles nor can be cancelled. */
+export function event(type: string): Event {
+  return new Event(type);
+}
+
+/** Makes a [`MessageEvent`](https://html.spec.whatwg.org/multipage/comms.html#the-messageevent-interface); `origin` is a serialized origin. */
+export function message(type: string, data: string, origin: string, lastEventId: string): Event {
+  Message ||= defineMessage();
+  return new Message(type, data, origin, lastEventId);
+}
+
+let Message: ReturnType<typeof defineMessage> | undefined;
+
+/** Made when the first message comes, so that importing touches no global. */
+function defineMessage() {
+  const noPorts: readonly MessagePort[] = Object.freeze([]);
+
+  class Message extends Event {
+    // One field for all: where a bundler lowers private fields, each would be a WeakMap.
+    #values: readonly string[];
+
+    constructor(type: string, ...values: readonly string[]) {
+      super(type);
+      this.#values = values;
+    }
+
+    get data() {
+      return this.#values[0];
+    }
+
+    get origin() {
+      return this.#values[1];
+    }
+
+    get lastEventId() {
+      return this.#values[2];
+    }
+
+    get ports() {
+      return noPorts;
+    }
+  }
+
+  const platforms = MessageEvent.prototype;
+  const { prototype } = Message;
+  // Without its own, it inherits the platform's.
+  delete (prototype as { constructor?: unknown }).constructor;
+  const { getOwnPropertyDescriptor } = Object;
+  for (const key of Object.getOwnPropertyNames(platforms)) {
+    if (getOwnPropertyDescriptor(platforms, key)!.get) {
+      // Of a message from a server, `source` is null, and so is what an engine adds (`userActivation` in Chromium).
+      const get = getOwnPropertyDescriptor(prototype, key)?.get || (() => null);
+      Object.defineProperty(prototype, key, { get, enumerable: true, configurable: true });
+    }
+  }
+  return Object.setPrototypeOf(prototype, platforms) && Message;
+}

@@ -1,0 +1,41 @@
+/** What a class is made over: everything in which today's browsers and the old ones differ. */
+
+import type { Core } from '../core/contract.js';
+import type { Exchange, ProbeAnswer, Reports, Request, Send } from '../transport/transport.js';
+
+/** A URL that was parsed. */
+export interface Address {
+  /** The URL, serialized. */
+  readonly href: string;
+  /** Whether it can be fetched at all: if not, the connection fails for good. */
+  readonly fetchable: boolean;
+  /** Whether it is of another origin than the page or worker. */
+  readonly crossOrigin: boolean;
+  /** Whether answers may be refused for the sake of CORS; true also for our own origin, which may redirect to another. False in Node. */
+  readonly corsApplies: boolean;
+}
+
+/** What the class and its driver ask of their surroundings. */
+export interface Platform {
+  /** Parses a URL; throws a `SyntaxError` DOMException if it cannot be parsed. */
+  resolve(text: string): Address;
+  /** The core, now or later; throws or rejects with an error that names the remedy. */
+  findCore(): Core | PromiseLike<Core>;
+  /** Makes a plain event. */
+  event(type: string): Event;
+  /** Makes a message event; `origin` is a serialized origin. */
+  message(type: string, data: string, origin: string, lastEventId: string): Event;
+  /** Sends a request, and reports what comes of it until it is aborted. It does not report before it has returned. */
+  send(request: Request, reports: Reports): Exchange;
+  /** Sends a request without CORS, and says once how it went. */
+  probe(url: string, send: Send | undefined, answer: ProbeAnswer): Exchange;
+  /**
+   * Calls `timeout` after so many milliseconds (at most 2,147,483,647), and until then `online` when the network seems to be there again.
+   * What it returns ends both.
+   */
+  wait(milliseconds: number, timeout: () => void, online: () => void): () => void;
+  /** Calls `turn` until it returns false; see `turns.ts`. */
+  inTurns(turn: () => boolean): void;
+  /** Milliseconds from any fixed start; it does not go back. */
+  now(): number;
+}

@@ -1,0 +1,149 @@
+/**
+ * The fetch transport: a request by `fetch`, its body read chunk by chunk.
+ *
+ * One chunk is read ahead, no more: a slow listener slows the reading, not the memory; and of a connection that breaks, engines throw away
+ * what has come and nobody has asked for.
+ *
+ * Dangers: the request may be aborted inside any report; an answer may come after the abort, where an engine has no AbortController or what
+ * stands in for `fetch` does not heed it.
+ */
+
+import { ProbeOutcome } from '../core/contract.js';
+import type { Exchange, ProbeAnswer, Reports, Request, Send } from './transport.js';
+
+/** Sends the standard's request for an event stream. */
+export function send(request: Request, reports: Reports): Exchange {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null | undefined;
+  let chunk: Promise<ReadableStreamReadResult<Uint8Array>>;
+  let aborted = false;
+  const failed = () => {
+    if (!aborted) {
+      reports.failed();
+    }
+  };
+  // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
+  const headers: Record<string, string> = { Accept: 'text/event-stream' };
+  if (request.lastEventId && isSendable(request.lastEventId)) {
+    headers['Last-Event-ID'] = request.lastEventId;
+  }
+  const abort = begin(
+    request.url,
+    {
+      mode: 'cors',
+      credentials: request.withCredentials ? 'include' : 'same-origin',
+      cache: 'no-store',
+      headers,
+    },
+    request.fetch,
+    (response) => {
+      reader = response.body && response.body.getReader();
+      if (aborted) {
+        cancel();
+      } else {
+        readAhead();
+        // What stands in for `fetch` may answer without a URL.
+        const { origin } = new URL(response.url || request.url);
+        reports.answered(response.status, response.headers.get('Content-Type'), origin);
+      }
+    },
+    failed,
+  );
+  const cancel = () => {
+    if (reader) {
+      reader.cancel().catch(nothing);
+    }
+  };
+  const readAhead = () => {
+    if (reader) {
+      chunk = reader.read();
+      chunk.catch(nothing);
+    }
+  };
+  return {
+    readOn() {
+      if (reader) {
+        chunk.then(({ done, value }) => {
+          if (!aborted) {
+            if (done) {
+              reports.ended();
+            } else {
+              readAhead();
+              reports.received(value);
+            }
+          }
+        }, failed);
+      } else {
+        // A response without a body.
+        reports.ended();
+      }
+    },
+    abort() {
+      aborted = true;
+      abort();
+      cancel();
+    },
+  };
+}
+
+/**
+ * Asks whether there is an answer at all: what a server refuses to this origin by CORS, `fetch` reports as it does a lost connection, but without
+ * CORS it tells of an answer, if only that there is one.
+ */
+export function probe(url: string, send: Send | undefined, answer: ProbeAnswer): Exchange {
+  let aborted = false;
+  const finish = (outcome: ProbeOutcome) => {
+    if (!aborted) {
+      exchange.abort();
+      answer(outcome);
+    }
+  };
+  const abort = begin(
+    url,
+    { mode: 'no-cors', credentials: 'omit', cache: 'no-store' },
+    send,
+    (response) => finish(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
+    () => finish(ProbeOutcome.Unreachable),
+  );
+  const exchange: Exchange = {
+    readOn: nothing,
+    abort() {
+      aborted = true;
+      abort();
+    },
+  };
+  return exchange;
+}
+
+/** Begins a request; what it returns aborts it, as far as the engine can. */
+function begin(
+  url: string,
+  init: RequestInit,
+  send: Send | undefined,
+  onResponse: (response: Response) => void,
+  onFailure: () => void,
+): () => void {
+  const controller = typeof AbortController === 'function' ? new AbortController() : undefined;
+  if (controller) {
+    init.signal = controller.signal;
+  }
+  // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
+  // are failures of the request.
+  new Promise<Response>((resolve) => resolve((send || fetch)(url, init))).then(onResponse).catch(onFailure);
+  return () => {
+    if (controller) {
+      controller.abort();
+    }
+  };
+}
+
+/**
+ * Node's `fetch` fails a request for the sake of a control character in a header that the standard allows, again at every attempt: there an
+ * id with one is not sent.
+ */
+function isSendable(id: string): boolean {
+  return typeof process === 'undefined' || !/[\x01-\x08\x0b-\x1f\x7f]/.test(id);
+}
+
+function nothing(): void {}
+
+declare const process: unknown;

@@ -1,0 +1,38 @@
+/** How bytes get here. A transport starts and aborts one request and reports what happens to it; it decides nothing. */
+
+import type { ProbeOutcome } from '../core/contract.js';
+
+/** What stands in for `fetch`. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What a request is made of. */
+export interface Request {
+  readonly url: string;
+  readonly withCredentials: boolean;
+  /** Sent as `Last-Event-ID` when not empty; each character is one byte. */
+  readonly lastEventId: string;
+  readonly fetch: Send | undefined;
+}
+
+/** What a transport reports, and not once the request was aborted. */
+export interface Reports {
+  /** The headers came. `contentType` is what all such fields say together, `origin` that of the URL after redirects. */
+  answered(status: number, contentType: string | null, origin: string): void;
+  /** Some of the body came, after it was asked for by `readOn`. */
+  received(chunk: Uint8Array): void;
+  /** The body came to its proper end. */
+  ended(): void;
+  /** A network error, before the response or in its body. */
+  failed(): void;
+}
+
+/** Hears how a probe went. */
+export type ProbeAnswer = (outcome: ProbeOutcome) => void;
+
+/** A request under way. */
+export interface Exchange {
+  /** Asks for the next chunk of the body. */
+  readOn(): void;
+  /** Frees the connection, so that the server sees it, and reports no more. */
+  abort(): void;
+}

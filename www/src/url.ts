@@ -1,0 +1,34 @@
+/** The URL of a source. */
+
+import type { Address } from './host/platform.js';
+
+/**
+ * Parses a URL [as the constructor does](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource): against the document's
+ * base URL, or the worker's location; where there is neither (Node), it has to be a URL in full.
+ *
+ * @throws {DOMException} "If urlRecord is failure, then throw a "SyntaxError" DOMException."
+ */
+export function resolve(text: string): Address {
+  const { document, location, origin } = globalThis as { document?: Document; location?: Location; origin?: string };
+  const base = document ? document.baseURI : location && location.href;
+  let url;
+  try {
+    url = base ? new URL(text, base) : new URL(text);
+  } catch {}
+  const isHttp = url && /^https?:$/.test(url.protocol);
+  // "A forbidden domain code point is […] U+0025 (%)": Chromium's parser lets a blank in a host pass, as %20. Hosts
+  // of other schemes may hold one.
+  if (!url || (isHttp && /%/.test(url.hostname))) {
+    throw new DOMException(
+      `Failed to construct 'EventSource': Cannot open an EventSource to '${text}'. The URL is invalid${base ? '' : ', or relative, and there is no page here that it could be relative to'}.`,
+      'SyntaxError',
+    );
+  }
+  return {
+    href: url.href,
+    // `fetch` refuses a URL with a user name or a password at every attempt, and Chromium's own EventSource fails with one.
+    fetchable: !!isHttp && !url.username && !url.password,
+    crossOrigin: !!base && url.origin !== origin,
+    corsApplies: !!base,
+  };
+}

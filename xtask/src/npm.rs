@@ -1,0 +1,52 @@
+//! The npm package: the core built for wasm twice, and `www/build.mjs`, which makes `dist/` of it.
+
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use crate::problem::Problem;
+use crate::process;
+use crate::project::{Project, WASM_TARGET};
+use crate::setup::{self, Need, Tools};
+
+/// What building it needs.
+pub(crate) const NEEDS: &[Need] = &[Need::WasmRust, Need::Node, Need::NpmPackages];
+
+/// Builds `dist/`.
+pub(crate) fn build(project: &Project, tools: &Tools) -> Result<(), Problem> {
+    let rust = tools.wasm_rust()?;
+    let plain_folder = rust.target_folder(project);
+    // The same target with other features: in one folder, each build would undo the other.
+    let simd_folder = plain_folder.join("simd");
+    let mut modules = Vec::new();
+    for (folder, features) in [(&plain_folder, None), (&simd_folder, Some("+simd128"))] {
+        let mut cargo = rust.cargo_with_features(project, "build", features);
+        cargo.args(["--package", "tidings-abi", "--profile", PROFILE, "--target", WASM_TARGET]).arg("--target-dir").arg(folder);
+        process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the core for the npm package")?;
+        modules.push(folder.join(WASM_TARGET).join(PROFILE).join("tidings_abi.wasm"));
+    }
+    let mut node = Command::new("node");
+    node.arg(script(project)).args(modules).current_dir(&project.root);
+    process::show(&mut node, BUILD_LIMIT)?.or_problem("www/build.mjs")
+}
+
+/// Prints what each entry weighs beside its peers; a problem past the budget.
+pub(crate) fn check_size(project: &Project) -> Result<(), Problem> {
+    let mut node = Command::new("node");
+    node.arg(script(project)).arg("--size").current_dir(&project.root);
+    process::show(&mut node, BUILD_LIMIT)?.or_problem("The size of the npm package")
+}
+
+/// `cargo xtask size`.
+pub(crate) fn run_size(project: &Project) -> Result<ExitCode, Problem> {
+    let tools = setup::run(project, NEEDS)?;
+    build(project, &tools)?;
+    check_size(project)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn script(project: &Project) -> std::path::PathBuf {
+    project.root.join("www").join("build.mjs")
+}
+
+const PROFILE: &str = "abi";
+const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);
