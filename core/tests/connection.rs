@@ -381,11 +381,33 @@ fn two_failed_attempts_to_resume_across_origins_name_the_remedy() {
     script.timer(2);
     assert_eq!(script.failed(3)[2], "fire error: refused, resume refused, again in 3000");
     script.timer(3);
-    // It was something else, then.
+    // It was something else, then, and will not be blamed again.
     script.accepted(4);
-    script.failed(4);
-    script.timer(4);
-    assert_eq!(script.failed(5)[2], "fire error: refused, again in 3000");
+    for attempt in 4..8 {
+        assert_eq!(script.failed(attempt)[2], "fire error: refused, again in 3000");
+        script.timer(attempt);
+    }
+}
+
+#[test]
+fn what_is_ignored_is_not_told_either() {
+    let mut script = Script::new();
+    // A host that hands in more before it has performed what was asked for.
+    script.connection.handle(Input::RequestFailed { attempt: Script::attempt(1), detail: "refused".into() }, 0);
+    let response = Response { status: 404, content_type: None };
+    script.connection.handle(Input::ResponseStarted { attempt: Script::attempt(1), response }, 0);
+    script.connection.handle(Input::NativeFailed { attempt: Script::attempt(1) }, 0);
+    assert_eq!(script.asked(), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+}
+
+#[test]
+fn two_chunks_at_once_are_one_dispatch() {
+    let mut script = Script::open();
+    for _ in 0..2 {
+        script.connection.handle(Input::ChunkReceived { attempt: Script::attempt(1) }, 0);
+    }
+    assert!(matches!(script.connection.poll_action(), Some(Action::Dispatch(_))));
+    assert!(script.connection.poll_action().is_none());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The connection machine under any sequence of inputs: it does not panic, and what it asks for stays sound.
 
 use proptest::prelude::*;
-use tidings_core::connection::{Action, Attempt, Connection, Input, Options, ProbeOutcome, ReadyState, Response, State};
+use tidings_core::connection::{
+    Action, Attempt, Connection, ErrorEvent, Input, Options, ProbeOutcome, ReadyState, Response, State,
+};
 
 #[derive(Clone, Debug)]
 enum Fact {
@@ -58,6 +60,8 @@ struct Watcher {
     newest_attempt: u32,
     requesting: bool,
     waiting: bool,
+    /// `close()` was called.
+    closed: bool,
 }
 
 impl Watcher {
@@ -71,6 +75,7 @@ impl Watcher {
                 drop(items);
                 if *close_inside {
                     connection.handle(Input::CloseCalled, now);
+                    self.closed = true;
                 }
                 if *hand_back {
                     connection.handle(Input::Dispatched(stream), now);
@@ -108,8 +113,18 @@ impl Watcher {
                 assert_ne!(self.ready_state, ReadyState::Closed, "Closed is for good");
                 self.ready_state = *ready_state;
             }
-            Action::FireOpen { .. } => assert_eq!(self.ready_state, ReadyState::Open),
-            Action::FireError(_) => assert_ne!(self.ready_state, ReadyState::Open),
+            Action::FireOpen { .. } => {
+                assert_eq!(self.ready_state, ReadyState::Open);
+                assert!(!self.closed, "nothing is told after close");
+            }
+            Action::FireError(error) => {
+                let expected = match error {
+                    ErrorEvent::Interruption { .. } => ReadyState::Connecting,
+                    ErrorEvent::Failure { .. } => ReadyState::Closed,
+                };
+                assert_eq!(self.ready_state, expected, "{error:?}");
+                assert!(!self.closed, "nothing is told after close");
+            }
             Action::Dispatch(_) => assert_eq!(self.ready_state, ReadyState::Open),
             other => panic!("an action this test does not know: {other:?}"),
         }
@@ -125,7 +140,7 @@ proptest! {
         options.limits.max_event_size = Some(12);
         let mut connection = Connection::new(options);
         let mut watcher =
-            Watcher { ready_state: ReadyState::Connecting, newest_attempt: 0, requesting: false, waiting: false };
+            Watcher { ready_state: ReadyState::Connecting, newest_attempt: 0, requesting: false, waiting: false, closed: false };
         let mut now = 0;
         watcher.drain(&mut connection, None, now);
         for fact in &facts {
@@ -152,7 +167,10 @@ proptest! {
                 }
                 Fact::NativeFailed(number) => connection.handle(Input::NativeFailed { attempt: attempt(*number) }, now),
                 Fact::WentOnline => connection.handle(Input::WentOnline, now),
-                Fact::Close => connection.handle(Input::CloseCalled, now),
+                Fact::Close => {
+                    connection.handle(Input::CloseCalled, now);
+                    watcher.closed = true;
+                }
                 Fact::Time(milliseconds) => now += milliseconds,
             }
             if connection.state() != before {

@@ -143,15 +143,21 @@ fn a_huge_event_in_drips_is_copied_a_few_times_only() {
 
 #[test]
 fn a_huge_event_does_not_keep_its_memory() {
-    let body = [&b"data:"[..], &vec![b'x'; 8 * 1024 * 1024], b"\n\n"].concat();
-    let mut stream = EventStream::new();
-    let memory = measure(|| {
-        for chunk in body.chunks(64 * 1024) {
-            drain(&mut stream, chunk);
-        }
-        drain(&mut stream, b"data:small\n\n");
-    });
-    assert!(memory.bytes_current <= 2 * 1024 * 1024, "{memory:?}");
+    for name in ["data", "event", "id"] {
+        let body = [name.as_bytes(), b":", &vec![b'x'; 8 * 1024 * 1024], b"\ndata\n\n"].concat();
+        let mut stream = EventStream::new();
+        let memory = measure(|| {
+            for chunk in body.chunks(64 * 1024) {
+                drain(&mut stream, chunk);
+            }
+            // An id is kept until there is another.
+            for _ in 0..3 {
+                drain(&mut stream, b"id:small\nevent:small\ndata:small\n");
+                drain(&mut stream, b"\n");
+            }
+        });
+        assert!(memory.bytes_current <= 2 * 1024 * 1024, "{name}: {memory:?}");
+    }
 }
 
 #[test]

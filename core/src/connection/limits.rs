@@ -6,7 +6,7 @@ use crate::event_stream::DEFAULT_LIMIT;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most that one event may hold (data, type and id together), in bytes; `None` lifts it. 64 MiB by default. Past it the
+    /// The most that one event may hold (data, type and id together), in bytes as received; `None` lifts it. 64 MiB by default. Past it the
     /// connection fails with [`LimitExceeded`](super::Failure::LimitExceeded), and the memory is given back.
     pub max_event_size: Option<usize>,
 }

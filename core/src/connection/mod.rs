@@ -72,8 +72,12 @@ pub struct Connection {
     /// Away while a chunk is dispatched.
     stream: Option<Box<EventStream>>,
     reconnection: Reconnection,
+    /// The attempt after which the wait began.
+    waiting_after: Attempt,
     options: Options,
     opened_once: bool,
+    /// A request with `Last-Event-ID` was accepted.
+    resumed_once: bool,
     probed: bool,
     /// What the platform said of the request that is being probed.
     detail: String,
@@ -92,8 +96,10 @@ impl Connection {
             error: None,
             stream: Some(Box::new(EventStream::with_limit(options.limits.max_event_size))),
             reconnection: Reconnection::default(),
+            waiting_after: Attempt::default(),
             options,
             opened_once: false,
+            resumed_once: false,
             probed: false,
             detail: String::new(),
             failed_resumptions: 0,
@@ -110,12 +116,10 @@ impl Connection {
         let cause = match input {
             Input::ResponseStarted { response, .. } => match response.judge() {
                 Ok(()) => Cause::ResponseAccepted,
-                Err(failure) => {
-                    self.fail(failure);
-                    Cause::ResponseRefused
-                }
+                Err(failure) => self.fail(Cause::ResponseRefused, failure),
             },
-            Input::ChunkReceived { .. } if self.stream.is_none() => return,
+            // The parser is away, or about to be.
+            Input::ChunkReceived { .. } if self.stream.is_none() || self.pending().contains(&Step::Dispatch) => return,
             Input::ChunkReceived { .. } => Cause::ChunkReceived,
             Input::Dispatched(stream) => match self.take_back(stream) {
                 Some(cause) => cause,
@@ -124,8 +128,7 @@ impl Connection {
             Input::BodyEnded { .. } => self.interrupt(Cause::BodyEnded, Interruption::BodyEnded, now),
             Input::RequestFailed { detail, .. } => self.request_failed(detail, now),
             Input::ProbeEnded { outcome: ProbeOutcome::OtherOrigin, .. } => {
-                self.fail(Failure::OriginRefused);
-                Cause::ProbeAnswered
+                self.fail(Cause::ProbeAnswered, Failure::OriginRefused)
             }
             Input::ProbeEnded { .. } => {
                 let detail = mem::take(&mut self.detail);
@@ -139,13 +142,9 @@ impl Connection {
             Input::CloseCalled => Cause::CloseCalled,
             Input::NativeOpened { .. } => Cause::NativeOpened,
             Input::NativeInterrupted { attempt } => {
-                self.error = Some(ErrorEvent::Interruption { reason: None, attempt, delay: None });
-                Cause::NativeInterrupted
+                self.tell(Cause::NativeInterrupted, ErrorEvent::Interruption { reason: None, attempt, delay: None })
             }
-            Input::NativeFailed { attempt } => {
-                self.error = Some(ErrorEvent::Failure { reason: None, attempt });
-                Cause::NativeFailed
-            }
+            Input::NativeFailed { attempt } => self.tell(Cause::NativeFailed, ErrorEvent::Failure { reason: None, attempt }),
         };
         self.go(cause);
     }
@@ -159,7 +158,7 @@ impl Connection {
                 Step::SendRequest => Action::SendRequest { attempt },
                 Step::SendProbe => Action::SendProbe { attempt },
                 Step::AbortRequest => Action::AbortRequest,
-                Step::StartTimer => Action::StartTimer { attempt, delay: self.reconnection.delay() },
+                Step::StartTimer => Action::StartTimer { attempt: self.waiting_after, delay: self.reconnection.delay() },
                 Step::StopTimer => Action::StopTimer,
                 Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
                 Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
@@ -202,7 +201,7 @@ impl Connection {
                 self.detail = detail;
                 return Cause::FirstRequestFailed;
             }
-            let resuming = self.opened_once && self.options.cross_origin && !self.last_event_id().is_empty();
+            let resuming = self.may_be_refused_to_resume();
             resume_refused = resuming && self.failed_resumptions > 0;
             self.failed_resumptions = if resuming { self.failed_resumptions.saturating_add(1) } else { 0 };
         }
@@ -210,16 +209,30 @@ impl Connection {
         self.interrupt(Cause::RequestFailed, reason, now)
     }
 
-    fn interrupt(&mut self, cause: Cause, reason: Interruption, now: u64) -> Cause {
-        if state::transition(self.state, cause).is_some() {
-            let delay = self.reconnection.begin_wait(now);
-            self.error = Some(ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay: Some(delay) });
-        }
-        cause
+    /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
+    fn may_be_refused_to_resume(&self) -> bool {
+        self.opened_once && self.options.cross_origin && !self.resumed_once && !self.last_event_id().is_empty()
     }
 
-    fn fail(&mut self, reason: Failure) {
-        self.error = Some(ErrorEvent::Failure { reason: Some(reason), attempt: self.attempt });
+    fn interrupt(&mut self, cause: Cause, reason: Interruption, now: u64) -> Cause {
+        if state::transition(self.state, cause).is_none() {
+            return cause;
+        }
+        let delay = self.reconnection.begin_wait(now);
+        self.waiting_after = self.attempt;
+        self.tell(cause, ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay: Some(delay) })
+    }
+
+    fn fail(&mut self, cause: Cause, reason: Failure) -> Cause {
+        self.tell(cause, ErrorEvent::Failure { reason: Some(reason), attempt: self.attempt })
+    }
+
+    /// Keeps what is to be told, if the cause leads anywhere.
+    fn tell(&mut self, cause: Cause, error: ErrorEvent) -> Cause {
+        if state::transition(self.state, cause).is_some() {
+            self.error = Some(error);
+        }
+        cause
     }
 
     fn take_back(&mut self, stream: Box<EventStream>) -> Option<Cause> {
@@ -231,8 +244,7 @@ impl Connection {
         }
         let limit = stream.limit_exceeded().then(|| stream.limit()).flatten();
         self.stream = Some(stream);
-        self.fail(Failure::LimitExceeded { limit: limit? });
-        Some(Cause::LimitExceeded)
+        Some(self.fail(Cause::LimitExceeded, Failure::LimitExceeded { limit: limit? }))
     }
 
     /// Looks the cause up in the table and does what stands there; nothing if nothing stands there.
@@ -250,6 +262,11 @@ impl Connection {
         }
     }
 
+    /// The steps that were not polled yet.
+    fn pending(&self) -> &[Step] {
+        self.steps.get(self.polled..).unwrap_or_default()
+    }
+
     fn forget_steps(&mut self) {
         self.steps.clear();
         self.polled = 0;
@@ -260,6 +277,7 @@ impl Connection {
         match step {
             Step::SendRequest => self.attempt = self.attempt.next(),
             Step::BecomeOpen => {
+                self.resumed_once |= self.may_be_refused_to_resume();
                 self.opened_once = true;
                 self.failed_resumptions = 0;
                 // A body may begin with a BOM again, and what the last one left unfinished is void.

@@ -48,8 +48,8 @@ pub struct EventStream {
     last_event_id: String,
     reconnection_time: Option<u32>,
 
-    /// The data buffer was handed out and can be emptied now.
-    data_given: bool,
+    /// Buffers were handed out and can be emptied now.
+    given: bool,
     /// The data, where the data buffer's bytes are no UTF-8.
     repaired: String,
     comment: String,
@@ -93,6 +93,7 @@ impl EventStream {
 
     /// A parser with a limit, in bytes, on the data, type and id of one event together; `None` lifts it.
     ///
+    /// Bytes count as they are received. Where they are no UTF-8, each may become a U+FFFD, which takes three.
     /// Comments and unknown fields are skipped, not kept, so they do not count, however long.
     pub fn with_limit(limit: Option<usize>) -> Self {
         EventStream {
@@ -108,7 +109,7 @@ impl EventStream {
             kept: Kept::default(),
             last_event_id: String::new(),
             reconnection_time: None,
-            data_given: false,
+            given: false,
             repaired: String::new(),
             comment: String::new(),
         }
@@ -169,7 +170,7 @@ impl EventStream {
     fn drop_block(&mut self) {
         self.unfinished = Unfinished::None;
         self.kept = Kept::default();
-        self.data_given = false;
+        self.given = false;
         self.data.clear();
         text::clear_bytes(&mut self.value);
         text::clear_text(&mut self.event_type);
@@ -238,8 +239,9 @@ impl<'a> Items<'a> {
     /// Reads on until a line comes to something; to nothing once the chunk is used up.
     #[inline(never)]
     fn read(&mut self) -> Outcome {
-        if mem::take(&mut self.stream.data_given) {
+        if mem::take(&mut self.stream.given) {
             text::clear_text(&mut self.stream.repaired);
+            text::clear_text(&mut self.stream.event_type);
             self.stream.data.clear();
         }
         if self.drained {
@@ -363,12 +365,15 @@ impl<'a> Items<'a> {
             self.last_event_id = Some(id);
         } else if self.stream.kept.id.take().is_some() {
             mem::swap(&mut self.stream.last_event_id, &mut self.stream.id);
+            text::clear_text(&mut self.stream.id);
             self.last_event_id = None;
         }
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
         if self.data.is_none() && !self.stream.kept.data {
             self.event_type = None;
-            self.stream.kept.event_type = None;
+            if self.stream.kept.event_type.take().is_some() {
+                text::clear_text(&mut self.stream.event_type);
+            }
             return Outcome::Nothing;
         }
         Outcome::Event
@@ -377,12 +382,10 @@ impl<'a> Items<'a> {
     #[inline]
     fn event(&mut self) -> Item<'_> {
         let kept = mem::take(&mut self.stream.kept);
+        self.stream.given = kept.data || kept.event_type.is_some();
         let data = match self.data.take() {
             Some(data) => data,
-            None => {
-                self.stream.data_given = true;
-                self.stream.data.decode(&mut self.stream.repaired)
-            }
+            None => self.stream.data.decode(&mut self.stream.repaired),
         };
         let event_type = match self.event_type.take() {
             Some(event_type) => event_type,
