@@ -45,7 +45,7 @@ pub(crate) struct Driver {
     listeners: Rc<Listeners>,
     /// Where the newest answer came from; unknown over the native transport.
     answer: RefCell<Option<Answer>>,
-    line: RefCell<Option<Line>>,
+    underway: RefCell<Option<Underway>>,
     timer: RefCell<Option<Timer>>,
     online_hint: RefCell<Option<OnlineHint>>,
     /// The loop is running, and this call came from inside it.
@@ -55,10 +55,10 @@ pub(crate) struct Driver {
 }
 
 /// What is under way, and ends by being dropped.
-enum Line {
+enum Underway {
     Fetch { _request: FetchRequest },
     Probe { _probe: Probe },
-    Native(Box<NativeSource>),
+    Native(Rc<NativeSource>),
 }
 
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl Driver {
             ready_state: Cell::new(ReadyState::Connecting),
             listeners: Rc::default(),
             answer: RefCell::default(),
-            line: RefCell::default(),
+            underway: RefCell::default(),
             timer: RefCell::default(),
             online_hint: RefCell::default(),
             running: Cell::new(false),
@@ -133,8 +133,12 @@ impl Driver {
 
     pub(crate) fn on_message(&self, event_type: &str, listener: Box<dyn FnMut(&MessageEvent<'_>)>) -> Subscription {
         let subscription = self.listeners.add_message(event_type, listener);
-        if let Some(Line::Native(source)) = &*self.line.borrow() {
-            self.tell_types(source);
+        let native = match &*self.underway.borrow() {
+            Some(Underway::Native(source)) => Some(source.clone()),
+            _ => None,
+        };
+        if let Some(source) = native {
+            self.tell_types(&source);
         }
         subscription
     }
@@ -154,6 +158,7 @@ impl Driver {
         if !self.closed.replace(true) {
             self.connection.borrow_mut().handle(Input::CloseCalled, timers::now());
             self.perform_all(&[]);
+            self.listeners.release();
         }
     }
 
@@ -179,9 +184,9 @@ impl Driver {
             Action::SendRequest { attempt } => self.send(attempt),
             Action::SendProbe { attempt } => {
                 let probe = Probe::send(attempt, &self.url, self.receiver());
-                self.line.replace(Some(Line::Probe { _probe: probe }));
+                self.underway.replace(Some(Underway::Probe { _probe: probe }));
             }
-            Action::AbortRequest => drop(self.line.take()),
+            Action::AbortRequest => drop(self.underway.take()),
             Action::StartTimer { attempt, delay } => {
                 let fired = self.weak_call(move |driver| driver.receive(Input::TimerFired { attempt }, &[]));
                 self.timer.replace(Some(Timer::start(delay, fired)));
@@ -195,36 +200,49 @@ impl Driver {
             }
             Action::FireOpen { attempt } => {
                 let url = self.answer.borrow().as_ref().map(|answer| answer.url.to_string());
-                let attempt = url.is_some().then_some(attempt.number());
+                let attempt = self.attempts_are_told().then_some(attempt.number());
                 self.listeners.open(&OpenEvent { attempt, url }, || !self.closed.get());
             }
-            Action::FireError(error) => self.listeners.error(&Error::from(error), || !self.closed.get()),
+            Action::FireError(error) => {
+                let error = Error::told(error, self.attempts_are_told());
+                self.listeners.error(&error, || !self.closed.get());
+                if self.ready_state.get() == ReadyState::Closed {
+                    self.listeners.release();
+                }
+            }
             Action::Dispatch(stream) => self.dispatch(stream, chunk),
             // Actions of a newer core that this driver does not know would be a mistake of ours; there are none.
             _ => {}
         }
     }
 
+    fn attempts_are_told(&self) -> bool {
+        self.transport.get() == Transport::Fetch
+    }
+
     fn send(&self, attempt: Attempt) {
-        let line = {
-            let connection = self.connection.borrow();
+        // The page may have put something of its own in the place of `fetch` or `EventSource`, so nothing is borrowed here.
+        let mut last_event_id = self.connection.borrow().last_event_id().to_owned();
+        if !platform::can_send(&last_event_id) {
             // An id that cannot be sent must not stop the reconnection: it goes without.
-            let last_event_id = Some(connection.last_event_id()).filter(|id| platform::can_send(id)).unwrap_or_default();
-            let request = Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id };
-            match self.transport.get() {
-                Transport::Native => {
-                    NativeSource::open(&request, self.receiver()).ok().map(|source| Line::Native(Box::new(source)))
-                }
-                _ => Some(Line::Fetch { _request: FetchRequest::send(&request, self.receiver()) }),
+            last_event_id.clear();
+        }
+        let request = Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id: &last_event_id };
+        let underway = match self.transport.get() {
+            Transport::Native => {
+                NativeSource::open(&request, self.receiver()).ok().map(|source| Underway::Native(Rc::new(source)))
             }
+            _ => Some(Underway::Fetch { _request: FetchRequest::send(&request, self.receiver()) }),
         };
-        match &line {
-            Some(Line::Native(source)) => self.tell_types(source),
+        match &underway {
+            // It was closed meanwhile, and what was just begun ends here.
+            _ if self.closed.get() => return,
+            Some(Underway::Native(source)) => self.tell_types(source),
             Some(_) => {}
             // The browser took neither URL nor options, though they were checked.
             None => self.connection.borrow_mut().handle(Input::NativeFailed { attempt }, timers::now()),
         }
-        self.line.replace(line);
+        self.underway.replace(underway);
     }
 
     fn tell_types(&self, source: &NativeSource) {

@@ -96,17 +96,16 @@ impl Error {
     }
 }
 
-impl From<ErrorEvent> for Error {
-    fn from(event: ErrorEvent) -> Self {
+impl Error {
+    /// What the core tells; `attempts_are_told` if its attempts are those of requests, and not of the browser's own source.
+    pub(crate) fn told(event: ErrorEvent, attempts_are_told: bool) -> Self {
         let (cause, attempt, reconnect_in) = match event {
             ErrorEvent::Interruption { reason, attempt, delay } => {
                 (Cause::Interruption(reason), attempt, delay.map(|delay| Duration::from_millis(delay.into())))
             }
             ErrorEvent::Failure { reason, attempt } => (Cause::Failure(reason), attempt, None),
         };
-        // What tells no reason does not tell its attempts either.
-        let told = !matches!(cause, Cause::Interruption(None) | Cause::Failure(None));
-        Error { cause, attempt: told.then_some(attempt.number()), reconnect_in }
+        Error { cause, attempt: attempts_are_told.then_some(attempt.number()), reconnect_in }
     }
 }
 
@@ -119,7 +118,7 @@ impl fmt::Display for Error {
                     Some(reason) => write!(f, "{reason}; reconnecting")?,
                     None => f.write_str("the connection was lost (the browser does not tell why); reconnecting")?,
                 }
-                self.reconnect_in.map_or(Ok(()), |delay| write!(f, " in {} s", delay.as_secs_f32()))
+                self.reconnect_in.map_or(Ok(()), |delay| write!(f, " in {} s", delay.as_secs_f64()))
             }
             Cause::Failure(Some(reason)) => write!(f, "{reason}; not reconnecting"),
             Cause::Failure(None) => f.write_str("the connection failed (the browser does not tell why); not reconnecting"),
@@ -138,16 +137,18 @@ mod tests {
     fn an_interruption_says_when_it_reconnects() {
         let attempt = Attempt::from_number(4);
         let event = ErrorEvent::Interruption { reason: Some(Interruption::BodyEnded), attempt, delay: Some(1_500) };
-        let error = Error::from(event);
+        let error = Error::told(event, true);
         assert!(error.will_reconnect());
         assert_eq!((error.attempt(), error.reconnect_in()), (Some(4), Some(Duration::from_millis(1_500))));
         assert_eq!(error.to_string(), "the server ended the stream; reconnecting in 1.5 s");
+        let event = ErrorEvent::Interruption { reason: Some(Interruption::BodyEnded), attempt, delay: Some(1_111) };
+        assert!(Error::told(event, true).to_string().ends_with(" in 1.111 s"));
     }
 
     #[test]
     fn a_failure_says_that_it_does_not() {
         let event = ErrorEvent::Failure { reason: Some(Failure::Status(500)), attempt: Attempt::from_number(1) };
-        let error = Error::from(event);
+        let error = Error::told(event, true);
         assert!(!error.will_reconnect() && error.reconnect_in().is_none());
         assert_eq!((error.kind(), error.status()), (ErrorKind::Failure, Some(500)));
         assert_eq!(error.to_string(), "the server answered with status 500, but an event stream needs 200; not reconnecting");
@@ -156,10 +157,10 @@ mod tests {
     #[test]
     fn what_is_not_told_is_none() {
         let attempt = Attempt::from_number(1);
-        let lost = Error::from(ErrorEvent::Interruption { reason: None, attempt, delay: None });
+        let lost = Error::told(ErrorEvent::Interruption { reason: None, attempt, delay: None }, false);
         assert!(lost.will_reconnect() && lost.interruption().is_none());
         assert_eq!((lost.reconnect_in(), lost.attempt(), lost.status()), (None, None, None));
-        let failed = Error::from(ErrorEvent::Failure { reason: None, attempt });
+        let failed = Error::told(ErrorEvent::Failure { reason: None, attempt }, false);
         assert!(!failed.will_reconnect() && failed.failure().is_none() && failed.attempt().is_none());
         assert_eq!(failed.to_string(), "the connection failed (the browser does not tell why); not reconnecting");
     }

@@ -9,13 +9,15 @@ use std::rc::Rc;
 /// A connection to a server that sends events: the standard's
 /// [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface).
 ///
-/// It connects when the code that made it has returned to the event loop, reconnects by itself when the connection is lost, and is closed by [`close`](Self::close) or by
-/// being dropped. It is not `Clone`: to share it, put it in an `Rc`, and the last owner closes it.
+/// It connects when the code that made it comes to an `await` or to its end, reconnects by itself when the connection is lost, and is closed by [`close`](Self::close) or by
+/// being dropped. It is not `Clone`: to share it, put it in an `Rc`, and the last owner closes it. Closed or failed, it lets go of its
+/// listeners.
 ///
 /// # Listeners
 ///
 /// Each `on…` registers a closure and gives a [`Subscription`], which removes it when dropped. Listeners run one at a time, in the
-/// order they were added, on the event loop; the first one after `new` has returned, so none is missed.
+/// order they were added, on the event loop. None is missed by those that are added right after the source was made; after the next
+/// `await`, events may have come.
 ///
 /// Inside a listener everything may be called: close or drop this source or another, add and remove listeners (added ones see
 /// the next event), make a new source. A listener that panics is reported by the browser as an uncaught error, and its source is

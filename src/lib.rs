@@ -1,4 +1,5 @@
-//! [Server-Sent Events] for Rust in the browser: typed callbacks, reconnection and resuming, over `fetch`.
+//! [Server-Sent Events] for Rust in the browser: typed callbacks, reconnection and resuming, over the browser's own `EventSource` or over
+//! `fetch`.
 //!
 //! ```no_run
 //! use tidings::EventSource;
@@ -13,11 +14,13 @@
 //!
 //! - The [`EventSource`] owns the connection; dropping it closes it.
 //! - A [`Subscription`] owns one listener; dropping it removes that listener and nothing else.
-//! - A lost connection is reestablished by itself, after the time the server asked for (3 s unless it did), from the last event ID.
-//!   [`on_error`](EventSource::on_error) hears of it, and [`Error`] says why and when.
+//! - A lost connection is reestablished by itself, after the time the server asked for, from the last event ID.
+//!   [`on_error`](EventSource::on_error) hears of it.
+//! - By default the browser's own source is used, which tells neither why a connection was lost nor when it comes back.
+//!   [`Transport::Fetch`] tells both, and is faster: `EventSource::builder(url).transport(Transport::Fetch).build()`.
 //!
 //! Parsing and reconnecting follow the WHATWG standard, decided in the crate `tidings-core`.
-//! It runs wherever there is `fetch` with readable bodies: windows, workers, Node. On other targets the crate builds, so that code
+//! It runs in windows, in all kinds of workers, and over fetch in Node. On other targets the crate builds, so that code
 //! shared with a server links, and constructing gives [`ErrorKind::Unsupported`].
 //!
 //! [Server-Sent Events]: https://html.spec.whatwg.org/multipage/server-sent-events.html

@@ -20,8 +20,8 @@ use tidings_core::connection::Limits;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Transport {
-    /// [`Native`](Transport::Native), unless something needs [`Fetch`](Transport::Fetch) or there is no native one. Decided when the first
-    /// listeners are there: right after the code that made the source has run.
+    /// [`Native`](Transport::Native), unless something needs [`Fetch`](Transport::Fetch) or there is no native one. Decided in a microtask: when the
+    /// code that made the source, and added the first listeners, comes to an `await` or to its end.
     #[default]
     Auto,
     /// The browser's own [`EventSource`](https://developer.mozilla.org/docs/Web/API/EventSource).
@@ -66,7 +66,7 @@ impl EventSourceBuilder {
         self
     }
 
-    /// The most that one event may hold (data, type and id together), in bytes; `None` lifts the limit. 64 MiB by default over fetch.
+    /// The most that one event may hold (data, type and id together), in bytes as received; `None` lifts the limit. 64 MiB by default over fetch.
     /// Past it the connection fails with [`Failure::LimitExceeded`](crate::Failure::LimitExceeded). Needs fetch.
     pub fn max_event_size(mut self, bytes: impl Into<Option<usize>>) -> Self {
         self.max_event_size = Some(bytes.into());
@@ -78,13 +78,13 @@ impl EventSourceBuilder {
     /// `fetch` does not tell a server that refuses this origin (CORS) from one that cannot be reached. The probe does: one GET request to
     /// the same URL in mode `no-cors`, without credentials, without headers, ended as soon as it is answered. Then a refusal is a
     /// [`Failure::OriginRefused`](crate::Failure::OriginRefused), as the standard wants it; without the probe it is retried for ever.
-    /// Turn it off where a second request does harm.
+    /// The error is told when the probe has ended. Turn it off where a second request does harm.
     pub fn probe(mut self, probe: bool) -> Self {
         self.probe = probe;
         self
     }
 
-    /// Makes the source, which begins to connect as soon as the code that is running has returned to the event loop.
+    /// Makes the source, which begins to connect when the code that is running comes to an `await` or to its end.
     ///
     /// # Errors
     ///

@@ -79,6 +79,14 @@ impl Listeners {
         self.comment.each("", |listener| listener(text), go_on);
     }
 
+    /// Drops all listeners: nobody will be told anything any more. Who listens and owns the source in turn is free then.
+    pub(crate) fn release(&self) {
+        self.open.clear();
+        self.error.clear();
+        self.message.clear();
+        self.comment.clear();
+    }
+
     fn guard(self: &Rc<Self>, kind: Kind, number: u64) -> Subscription {
         Subscription { listeners: Rc::downgrade(self), kind, number }
     }
@@ -128,6 +136,11 @@ impl<L> Places<L> {
         drop(removed);
     }
 
+    fn clear(&self) {
+        let places = self.places.take();
+        drop(places);
+    }
+
     fn each(&self, event_type: &str, mut call: impl FnMut(&mut L), go_on: impl Fn() -> bool) {
         let newest = self.newest.get();
         let mut done = 0;
@@ -172,7 +185,9 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Keeps the listener for as long as its source lives, without a guard. Nothing leaks: it is dropped with the source.
+    /// Keeps the listener until its source is closed or has failed, without a guard.
+    ///
+    /// A listener that owns its own source (by an `Rc`) keeps it open until something calls `close`: let it hold a `Weak` instead.
     pub fn forget(mut self) {
         self.listeners = Weak::new();
     }
@@ -282,6 +297,26 @@ mod tests {
         listeners.add_message("message", write("b")).forget();
         listeners.message(&message("message"), || !over.get());
         assert_eq!(*log.borrow(), "");
+    }
+
+    #[test]
+    fn what_is_over_frees_its_listeners() {
+        let listeners = Rc::new(Listeners::default());
+        let (log, write) = log();
+        let dropped = Rc::new(Cell::new(0));
+        let observer = DropObserver(dropped.clone());
+        let releasing = Rc::downgrade(&listeners);
+        let guard = listeners.add_message(
+            "message",
+            Box::new(move |_| {
+                releasing.upgrade().expect("they are there").release();
+                assert_eq!(observer.0.get(), 0, "it still runs");
+            }),
+        );
+        listeners.add_message("message", write("b")).forget();
+        listeners.message(&message("message"), || true);
+        assert_eq!((dropped.get(), log.borrow().as_str()), (1, ""));
+        drop(guard);
     }
 
     #[test]

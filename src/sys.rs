@@ -39,6 +39,9 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn location(this: &Global) -> Option<Location>;
 
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn origin(this: &Global) -> Option<String>;
+
     pub(crate) type Document;
 
     #[wasm_bindgen(method, getter, js_name = baseURI)]
@@ -48,9 +51,6 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn href(this: &Location) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn origin(this: &Location) -> String;
 
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     pub(crate) fn performance_now() -> f64;

@@ -19,10 +19,11 @@ pub(crate) fn has_native() -> bool {
     has("EventSource")
 }
 
-/// Whether a URL belongs to another origin than this page or worker; `None` where pages and origins are unknown, as in Node.
+/// Whether a URL belongs to another origin than this page or worker; `None` where origins are unknown, as in Node.
 pub(crate) fn is_cross_origin(url: &str) -> Option<bool> {
-    let location = js_sys::global().unchecked_into::<Global>().location()?;
-    Some(location.origin() != origin(url))
+    // Not the location's: a frame without an address of its own has its parent's origin, a sandboxed one has none.
+    let own = js_sys::global().unchecked_into::<Global>().origin()?;
+    Some(own != origin(url))
 }
 
 fn has(name: &str) -> bool {

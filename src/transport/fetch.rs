@@ -79,10 +79,7 @@ impl Exchange {
         self.promised.hold(Closures {
             on_response: Closure::new(move |response| answering.response_started(&response)),
             on_read: Closure::new(move |result| reading.read(&result)),
-            common: Common {
-                on_rejected: Closure::new(move |error| rejecting.failed(&error)),
-                on_panic: Closure::new(move |error| panicking.panicked(error)),
-            },
+            common: Common::new(move |error| rejecting.failed(&error), move || panicking.panicked()),
         });
         // `fetch` rejects rather than throws, but a page may have replaced it.
         let response = sys::fetch(request.url, &self.init(request)).unwrap_or_else(|error| Promise::reject(&error));
@@ -179,44 +176,42 @@ impl Exchange {
     }
 
     fn ended(&self) {
-        self.promised.let_go();
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.receive(Input::BodyEnded { attempt: self.attempt }, &[]);
         }
+        self.promised.let_go();
     }
 
     fn failed(&self, error: &JsValue) {
-        self.promised.let_go();
-        if self.aborted.get() {
-            return;
-        }
-        if let Some(receiver) = self.receiver.upgrade() {
+        if !self.aborted.get()
+            && let Some(receiver) = self.receiver.upgrade()
+        {
             let detail = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default();
             // It will stand in brackets inside a sentence.
             let detail = detail.trim_end_matches('.').to_owned();
             receiver.receive(Input::RequestFailed { attempt: self.attempt, detail }, &[]);
         }
+        self.promised.let_go();
     }
 
-    fn panicked(&self, error: JsValue) -> Result<(), JsValue> {
+    fn panicked(&self) {
         self.promised.let_go();
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.abandoned();
         }
-        Err(error)
     }
 
     fn abort(&self) {
         if self.aborted.replace(true) {
             return;
         }
-        match &self.controller {
-            Some(controller) => controller.abort(),
-            None => {
-                if let Some(reader) = &*self.reader.borrow() {
-                    ignore(&reader.cancel());
-                }
-            }
+        if let Some(controller) = &self.controller {
+            controller.abort();
+        }
+        // Also where there is no controller, or a `fetch` of the page's own that does not heed its signal.
+        let reader = self.reader.take();
+        if let Some(reader) = reader {
+            ignore(&reader.cancel());
         }
     }
 }
@@ -228,4 +223,4 @@ fn byte_string(id: &str) -> String {
 }
 
 /// A chunk's memory up to this many bytes is kept for the next one.
-const KEPT: usize = 1024 * 1024;
+const KEPT: usize = 8 * 1024 * 1024;

@@ -41,7 +41,7 @@ impl NativeSource {
         Ok(NativeSource { source, receiver, messages: RefCell::default(), _open: open, _error: error })
     }
 
-    /// Hears events of these types from now on, and of no others.
+    /// Hears events of these types from now on.
     pub(crate) fn listen_to<'a>(&self, types: impl Iterator<Item = &'a str>) {
         let mut messages = self.messages.borrow_mut();
         let mut before = std::mem::take(&mut *messages);

@@ -62,16 +62,7 @@ impl Inquiry {
         let [answering, rejecting, panicking] = [(); 3].map(|()| self.clone());
         self.promised.hold(Closures {
             on_response: Closure::new(move |response| answering.answered(&response)),
-            common: Common {
-                on_rejected: Closure::new(move |_| rejecting.end(ProbeOutcome::Unreachable)),
-                on_panic: Closure::new(move |error| {
-                    panicking.promised.let_go();
-                    if let Some(receiver) = panicking.receiver.upgrade() {
-                        receiver.abandoned();
-                    }
-                    Err(error)
-                }),
-            },
+            common: Common::new(move |_| rejecting.end(ProbeOutcome::Unreachable), move || panicking.panicked()),
         });
         let init = RequestInit::new();
         init.set_mode(RequestMode::NoCors);
@@ -98,12 +89,18 @@ impl Inquiry {
     }
 
     fn end(&self, outcome: ProbeOutcome) {
-        self.promised.let_go();
-        if self.over.replace(true) {
-            return;
-        }
-        if let Some(receiver) = self.receiver.upgrade() {
+        if !self.over.replace(true)
+            && let Some(receiver) = self.receiver.upgrade()
+        {
             receiver.receive(Input::ProbeEnded { attempt: self.attempt, outcome }, &[]);
+        }
+        self.promised.let_go();
+    }
+
+    fn panicked(&self) {
+        self.promised.let_go();
+        if let Some(receiver) = self.receiver.upgrade() {
+            receiver.abandoned();
         }
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use tidings::Transport;
+use tidings::{ReadyState, Transport};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[derive(Deserialize)]
@@ -51,7 +51,8 @@ async fn run(name: &str, case: &Case, split: usize) {
             Item::Event { r#type, data, id } => {
                 types.insert(r#type);
                 let origin = server().to_owned();
-                expected.push(Told::Message { event_type: r#type.clone(), data: data.clone(), id: id.clone(), origin });
+                let (event_type, data, id) = (r#type.clone(), data.clone(), id.clone());
+                expected.push(Told::Message { event_type, data, id, origin, state: ReadyState::Open });
             }
             Item::Retry(milliseconds) => delay = u128::from((*milliseconds).max(100)),
             Item::Comment(_) => {}

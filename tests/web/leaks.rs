@@ -3,7 +3,7 @@
 //! Real time would take hours, so the platform's `fetch`, `setTimeout` and `EventSource` are replaced while these run: streams that end at
 //! once, timers that fire at once.
 
-use super::tools::within;
+use super::tools::{Replaced, within};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use js_sys::{Function, Reflect};
@@ -12,27 +12,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const RECONNECTS: u32 = 10_000;
-
-/// Something of the global object, replaced until this is dropped.
-struct Replaced {
-    name: &'static str,
-    original: JsValue,
-}
-
-impl Replaced {
-    fn with(name: &'static str, stand_in: &JsValue) -> Self {
-        let global = js_sys::global();
-        let original = Reflect::get(&global, &name.into()).expect("it can be read");
-        Reflect::set(&global, &name.into(), stand_in).expect("it can be replaced");
-        Replaced { name, original }
-    }
-}
-
-impl Drop for Replaced {
-    fn drop(&mut self) {
-        Reflect::set(&js_sys::global(), &self.name.into(), &self.original).expect("it can be put back");
-    }
-}
 
 /// What is held: live references to JavaScript objects, and pages of memory.
 fn held() -> (u32, usize) {

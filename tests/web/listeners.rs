@@ -1,11 +1,11 @@
 //! Listeners and their guards while events come.
 
-use super::tools::{DropObserver, over_both, route, uncaught, within};
+use super::tools::{DropObserver, over_both, route, ticks, uncaught, within};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use tidings::{ReadyState, Subscription};
+use tidings::{ReadyState, Subscription, Transport};
 
 over_both! {
     async fn a_listener_may_add_drop_and_construct(transport) {
@@ -66,7 +66,7 @@ over_both! {
         drop(guard);
     }
 
-    async fn a_panic_is_reported_and_closes(transport) {
+    async fn a_panic_on_a_message_is_reported_and_closes(transport) {
         let dripping = route("/drip?every=1&count=0");
         let source = dripping.connect(transport);
         let error = uncaught(|| source.on_message(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
@@ -78,4 +78,34 @@ over_both! {
         journal.open().await;
         journal.data().await;
     }
+
+    async fn a_panic_on_open_is_reported_and_closes(transport) {
+        let dripping = route("/drip?every=1&count=0");
+        let source = dripping.connect(transport);
+        let error = uncaught(|| source.on_open(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
+        assert!(error.contains("the listener broke"), "{error}");
+        dripping.seen("open=0&closed=1").await;
+        assert_eq!(source.ready_state(), ReadyState::Closed);
+    }
+
+    async fn a_panic_on_an_error_is_reported_and_closes(transport) {
+        for path in ["/resume?count=1&retry=100", "/status/500", "/drop?after=1&every=30&retry=100"] {
+            let ending = route(path);
+            let source = ending.connect(transport);
+            let error = uncaught(|| source.on_error(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
+            assert!(error.contains("the listener broke"), "{path}: {error}");
+            ticks(15).await;
+            assert_eq!(source.ready_state(), ReadyState::Closed, "{path}");
+            assert_eq!(ending.seen("open=0").await["requests"], 1, "{path}: it does not reconnect");
+        }
+    }
+}
+
+/// After a request that failed, and, where there are origins, a probe that failed.
+#[wasm_bindgen_test::wasm_bindgen_test]
+async fn a_panic_on_the_first_error_is_reported_and_closes() {
+    let source = route("/refuse?end=reset").connect(Transport::Fetch);
+    let error = uncaught(|| source.on_error(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
+    assert!(error.contains("the listener broke"), "{error}");
+    assert_eq!(source.ready_state(), ReadyState::Closed);
 }

@@ -7,7 +7,7 @@ use super::tools::{Journal, SEEN_BY_PROBES, Told, get, has_native, route, second
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::StreamExt;
 use std::rc::Rc;
-use tidings::{ReadyState, Transport};
+use tidings::Transport;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 
@@ -77,9 +77,7 @@ async fn our_log(transport: Transport, path: &str, types: &[&str], until: Until)
         log.push(match within(path, journal.next()).await {
             Told::Open { state, .. } => line("open", "", state as u16),
             Told::Interruption { state, .. } | Told::Failure { state, .. } => line("error", "", state as u16),
-            Told::Message { event_type, data, id, origin } => {
-                message_line(&event_type, &data, &id, &origin, ReadyState::Open as u16)
-            }
+            Told::Message { event_type, data, id, origin, state } => message_line(&event_type, &data, &id, &origin, state as u16),
         });
     }
     source.close();

@@ -42,6 +42,7 @@ over_both! {
             data: "{\"a\":1}\ntwo".into(),
             id: "7".into(),
             origin: server().into(),
+            state: ReadyState::Open,
         };
         assert_eq!(journal.next().await, expected);
     }

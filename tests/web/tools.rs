@@ -99,7 +99,7 @@ pub(crate) enum Told {
     Open { attempt: Option<u32>, url: Option<String>, state: ReadyState },
     Interruption { reason: Option<Interruption>, delay: Option<u128>, state: ReadyState },
     Failure { reason: Option<Failure>, state: ReadyState },
-    Message { event_type: String, data: String, id: String, origin: String },
+    Message { event_type: String, data: String, id: String, origin: String, state: ReadyState },
 }
 
 /// All that a source tells, in order.
@@ -122,7 +122,7 @@ impl Journal {
                 move |open| tell(Told::Open { attempt: open.attempt, url: open.url.clone(), state: state() })
             }),
             source.on_error({
-                let tell = tell.clone();
+                let (tell, state) = (tell.clone(), state.clone());
                 move |error| {
                     tell(match error.kind() {
                         ErrorKind::Interruption => {
@@ -140,13 +140,14 @@ impl Journal {
             }),
         ];
         guards.extend(event_types.iter().map(|event_type| {
-            let tell = tell.clone();
+            let (tell, state) = (tell.clone(), state.clone());
             source.on(event_type, move |event| {
                 tell(Told::Message {
                     event_type: event.event_type.to_owned(),
                     data: event.data.to_owned(),
                     id: event.last_event_id.to_owned(),
                     origin: event.origin.to_owned(),
+                    state: state(),
                 });
             })
         }));
@@ -236,6 +237,36 @@ pub(crate) use over_both;
 
 pub(crate) fn has_native() -> bool {
     js_sys::Reflect::has(&js_sys::global(), &"EventSource".into()).unwrap_or(false)
+}
+
+/// Something of the global object, replaced until this is dropped.
+pub(crate) struct Replaced {
+    name: &'static str,
+    original: JsValue,
+}
+
+impl Replaced {
+    pub(crate) fn with(name: &'static str, stand_in: &JsValue) -> Self {
+        let global = js_sys::global();
+        let original = js_sys::Reflect::get(&global, &name.into()).expect("it can be read");
+        js_sys::Reflect::set(&global, &name.into(), stand_in).expect("it can be replaced");
+        Replaced { name, original }
+    }
+}
+
+impl Drop for Replaced {
+    fn drop(&mut self) {
+        js_sys::Reflect::set(&js_sys::global(), &self.name.into(), &self.original).expect("it can be put back");
+    }
+}
+
+/// Waits so many ticks of another stream's clock, of 60 ms each.
+pub(crate) async fn ticks(count: usize) {
+    let (_clock, mut journal) = route("/drip?every=60&count=0").watch(Transport::Fetch, &["message"]);
+    journal.open().await;
+    for _ in 0..count {
+        journal.data().await;
+    }
 }
 
 /// Counts its own end.
