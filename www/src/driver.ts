@@ -2,8 +2,8 @@
  * The one loop behind a source: tell the core what happened, take one action, perform it, repeat. What is decided is decided in the core.
  *
  * Rules: the ready state changes as an action, in order, so a listener sees the state that belongs to its event. A listener may call
- * anything; of that, `close()` acts at once, and what was still to be dispatched is dropped. The next chunk is asked for when all events of
- * the last one were dispatched: a slow listener slows the reading, not the memory.
+ * anything; of that, `close()` acts at once, and what was still to be dispatched is dropped. The next chunk is taken when all events of
+ * the last one were dispatched (transports read one chunk ahead): a slow listener slows the reading, not the memory.
  *
  * Danger: the standard queues a task for each event, so whatever promises a listener leaves behind are done before the next event. A loop in
  * one task would break that; see `host/turns.ts`. So no two events are fired without a turn between them.
@@ -109,8 +109,8 @@ export function drive(source: Source, address: Address, platform: Platform, addi
             fetch: additions.fetch,
           },
           {
-            answered(status, contentType, url) {
-              origin = url;
+            answered(status, contentType, answering) {
+              origin = answering;
               tell((connection, now) => connection.responseStarted(attempt, status, contentType, now));
               platform.inTurns(turn);
             },
@@ -165,9 +165,9 @@ export function drive(source: Source, address: Address, platform: Platform, addi
   function dispatchNext(): void {
     if (events) {
       const { count, types, data, ids } = events;
-      const now = next++;
-      if (now < count) {
-        fire(platform.message(types[now]!, data[now]!, origin, ids[now]!));
+      const index = next++;
+      if (index < count) {
+        fire(platform.message(types[index]!, data[index]!, origin, ids[index]!));
       }
       if (next >= count) {
         events = undefined;

@@ -2,11 +2,11 @@
  * The events that a source fires.
  *
  * A message event is an `Event` that brings its own `data`, `origin` and `lastEventId`, with `MessageEvent.prototype` between its
- * prototype and `Event.prototype`: `instanceof`, `constructor`, `toString` and all keys are those of a `MessageEvent`, at less than
- * half the cost of making one (in Chromium 0.8 µs against 2.4 µs, dispatch included).
+ * prototype and `Event.prototype`: `instanceof`, `constructor`, `toString` and all keys are those of a `MessageEvent`. With its dispatch it takes
+ * about half as long as one in Chromium (0.9 µs against 1.7 µs), and as long in Firefox (1.7 µs).
  *
- * What can be told: `isTrusted` is false, as for every event that a script makes; `initMessageEvent` and the getters of
- * `MessageEvent.prototype`, taken from there and called on such an event, throw.
+ * What can be told: `isTrusted` is false, as for every event that a script makes; the getters and `initMessageEvent` of
+ * `MessageEvent.prototype`, called on such an event, throw; in Firefox `Object.keys` lists nothing, where it would list `isTrusted`.
  *
  * This file is not for old browsers: private fields are the one place on an event where a script cannot look.
  */
@@ -29,24 +29,27 @@ function defineMessage() {
   const noPorts: readonly MessagePort[] = Object.freeze([]);
 
   class Message extends Event {
-    // One field for all: where a bundler lowers private fields, each would be a WeakMap.
-    #values: readonly string[];
+    #data: string;
+    #origin: string;
+    #lastEventId: string;
 
-    constructor(type: string, ...values: readonly string[]) {
+    constructor(type: string, data: string, origin: string, lastEventId: string) {
       super(type);
-      this.#values = values;
+      this.#data = data;
+      this.#origin = origin;
+      this.#lastEventId = lastEventId;
     }
 
     get data() {
-      return this.#values[0];
+      return this.#data;
     }
 
     get origin() {
-      return this.#values[1];
+      return this.#origin;
     }
 
     get lastEventId() {
-      return this.#values[2];
+      return this.#lastEventId;
     }
 
     get ports() {

@@ -1,4 +1,4 @@
-// Checked by types.test.mjs, never run: the class stands wherever the DOM's own type is asked for.
+// Checked by sources.test.mjs, never run: the class stands wherever the DOM's own type is asked for.
 
 import { EventSource as Ours, install, type EventSourceConstructor, type TidingsEventSourceInit } from 'tidings';
 

@@ -31,7 +31,7 @@ export type ProbeAnswer = (outcome: ProbeOutcome) => void;
 
 /** A request under way. */
 export interface Exchange {
-  /** Asks for the next chunk of the body. */
+  /** Asks for the next chunk of the body, once what was reported last is done with. */
   readOn(): void;
   /** Frees the connection, so that the server sees it, and reports no more. */
   abort(): void;

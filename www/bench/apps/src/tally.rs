@@ -73,18 +73,24 @@ impl Tally {
 /// A tally for callbacks, which cannot be waited for.
 #[derive(Clone)]
 pub(crate) struct SharedTally {
-    tally: Rc<RefCell<Option<(Tally, oneshot::Sender<Tally>)>>>,
+    counting: Rc<RefCell<Option<Counting>>>,
+}
+
+struct Counting {
+    tally: Tally,
+    done: oneshot::Sender<Tally>,
 }
 
 impl SharedTally {
     /// It, and what gives the tally back when the work is done.
     pub(crate) fn new(work: Work) -> (Self, oneshot::Receiver<Tally>) {
-        let (sender, receiver) = oneshot::channel();
-        (SharedTally { tally: Rc::new(RefCell::new(Some((Tally::new(work), sender)))) }, receiver)
+        let (done, receiver) = oneshot::channel();
+        let counting = Counting { tally: Tally::new(work), done };
+        (SharedTally { counting: Rc::new(RefCell::new(Some(counting))) }, receiver)
     }
 
     pub(crate) fn take(&self, data: &str) {
-        let last = self.tally.borrow_mut().as_mut().is_some_and(|(tally, _)| tally.take(data));
+        let last = self.counting.borrow_mut().as_mut().is_some_and(|counting| counting.tally.take(data));
         if last {
             self.stop();
         }
@@ -92,9 +98,9 @@ impl SharedTally {
 
     /// Gives the tally back as it is.
     pub(crate) fn stop(&self) {
-        if let Some((tally, sender)) = self.tally.take() {
+        if let Some(Counting { tally, done }) = self.counting.take() {
             // Nobody waits any more only if the page is going.
-            _ = sender.send(tally);
+            _ = done.send(tally);
         }
     }
 }
