@@ -2,26 +2,32 @@
 //!
 //! It gives named events only to listeners of that name, so it has to be told which names are listened to.
 //!
-//! Danger: a listener that panics ends the call into Rust as a JavaScript exception, which the browser reports, but nothing of ours
-//! hears of it. So every event has a second listener of ours, which runs after the first, and notices when that did not return.
+//! Danger: a listener that panics ends the call into Rust as a JavaScript exception, and the platform reports it by an `error` event at the
+//! global object. That is all we hear of it, so we listen there. (A second listener to every event would notice it too, but it
+//! would cost as much as the first.)
 
 use super::{Receiver, Request};
 use crate::MessageEvent;
-use gloo_events::EventListener;
+use crate::sys::Settling;
+use gloo_events::{EventListener, EventListenerOptions};
+use js_sys::Promise;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Weak;
+use std::rc::{Rc, Weak};
 use tidings_core::connection::{Attempt, Input};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, EventSource, EventSourceInit};
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, EventSource, EventSourceInit, EventTarget};
 
 /// A browser's source; dropping it closes it.
 pub(crate) struct NativeSource {
     source: EventSource,
     receiver: Weak<dyn Receiver>,
-    messages: RefCell<BTreeMap<String, [EventListener; 2]>>,
-    _open: [EventListener; 2],
-    _error: [EventListener; 2],
+    /// Where the open connection's events come from, once one has told: asking each event costs a JavaScript string.
+    origin: Rc<RefCell<Option<Rc<str>>>>,
+    messages: RefCell<BTreeMap<String, EventListener>>,
+    _open: EventListener,
+    _error: EventListener,
+    _panics: EventListener,
 }
 
 impl NativeSource {
@@ -31,28 +37,36 @@ impl NativeSource {
         init.set_with_credentials(request.with_credentials);
         let source = EventSource::new_with_event_source_init_dict(request.url, &init)?;
         let attempt = request.attempt;
-        let open = watched(&source, "open", &receiver, move |_, receiver| {
+        let origin = Rc::<RefCell<Option<Rc<str>>>>::default();
+        let stale = origin.clone();
+        let open = heard(&source, "open", &receiver, move |_, receiver| {
+            // Another server may have answered.
+            stale.take();
             receiver.receive(Input::NativeOpened { attempt }, &[]);
         });
-        let error = watched(&source, "error", &receiver, {
+        let error = heard(&source, "error", &receiver, {
             let source = source.clone();
             move |event, receiver| failed(&source, attempt, event, receiver)
         });
-        Ok(NativeSource { source, receiver, messages: RefCell::default(), _open: open, _error: error })
+        let panics = watch_for_panics(&receiver);
+        Ok(NativeSource { source, receiver, origin, messages: RefCell::default(), _open: open, _error: error, _panics: panics })
     }
 
     /// Hears events of these types from now on.
     pub(crate) fn listen_to<'a>(&self, types: impl Iterator<Item = &'a str>) {
-        let mut messages = self.messages.borrow_mut();
-        let mut before = std::mem::take(&mut *messages);
-        for event_type in types {
-            if !messages.contains_key(event_type) {
-                let listeners = before.remove(event_type).unwrap_or_else(|| {
-                    watched(&self.source, event_type, &self.receiver, |event, receiver| message(event, receiver))
-                });
-                messages.insert(event_type.to_owned(), listeners);
-            }
-        }
+        let mut before = self.messages.take();
+        let now = types
+            .map(|event_type| {
+                let listener = before.remove(event_type).unwrap_or_else(|| self.hear_messages(event_type));
+                (event_type.to_owned(), listener)
+            })
+            .collect();
+        self.messages.replace(now);
+    }
+
+    fn hear_messages(&self, event_type: &str) -> EventListener {
+        let (name, origin) = (event_type.to_owned(), self.origin.clone());
+        heard(&self.source, event_type, &self.receiver, move |event, receiver| message(event, &name, &origin, receiver))
     }
 }
 
@@ -62,27 +76,38 @@ impl Drop for NativeSource {
     }
 }
 
-/// Listens, and watches over the listener.
-fn watched(
+fn heard(
     source: &EventSource,
     event_type: &str,
     receiver: &Weak<dyn Receiver>,
     hear: impl Fn(&Event, &dyn Receiver) + 'static,
-) -> [EventListener; 2] {
-    let hearing = receiver.clone();
-    let watching = receiver.clone();
-    [
-        EventListener::new(source, event_type.to_owned(), move |event| {
-            if let Some(receiver) = hearing.upgrade() {
-                hear(event, &*receiver);
-            }
-        }),
-        EventListener::new(source, event_type.to_owned(), move |_| {
-            if let Some(receiver) = watching.upgrade().filter(|receiver| receiver.is_busy()) {
+) -> EventListener {
+    let receiver = receiver.clone();
+    EventListener::new(source, event_type.to_owned(), move |event| {
+        if let Some(receiver) = receiver.upgrade() {
+            hear(event, &*receiver);
+        }
+    })
+}
+
+/// Looks, after each error that the platform reports, whether a listener of ours panicked. It looks in a microtask, when nothing runs any more:
+/// a listener may be in the middle of something of the page's own that failed.
+fn watch_for_panics(receiver: &Weak<dyn Receiver>) -> EventListener {
+    let receiver = receiver.clone();
+    let global = js_sys::global().unchecked_into::<EventTarget>();
+    // Before all others, which may stop the event.
+    EventListener::new_with_options(&global, "error", EventListenerOptions::run_in_capture_phase(), move |_| {
+        if !receiver.upgrade().is_some_and(|receiver| receiver.is_busy()) {
+            return;
+        }
+        let receiver = receiver.clone();
+        let look = Closure::once_into_js(move || {
+            if let Some(receiver) = receiver.upgrade().filter(|receiver| receiver.is_busy()) {
                 receiver.abandoned();
             }
-        }),
-    ]
+        });
+        Promise::resolve(&JsValue::UNDEFINED).unchecked_into::<Settling>().then(&look, &JsValue::UNDEFINED);
+    })
 }
 
 /// A connection error, unless it is a message whose type is `error`.
@@ -99,15 +124,12 @@ fn failed(source: &EventSource, attempt: Attempt, event: &Event, receiver: &dyn 
     );
 }
 
-fn message(event: &Event, receiver: &dyn Receiver) {
+fn message(event: &Event, event_type: &str, origin: &RefCell<Option<Rc<str>>>, receiver: &dyn Receiver) {
     // An `open` or `error` of the connection itself is no message.
     if let Some(event) = event.dyn_ref::<web_sys::MessageEvent>() {
         let data = event.data().as_string().unwrap_or_default();
-        receiver.receive_message(&MessageEvent {
-            event_type: &event.type_(),
-            data: &data,
-            last_event_id: &event.last_event_id(),
-            origin: &event.origin(),
-        });
+        let origin = origin.borrow_mut().get_or_insert_with(|| event.origin().into()).clone();
+        let last_event_id = event.last_event_id();
+        receiver.receive_message(&MessageEvent { event_type, data: &data, last_event_id: &last_event_id, origin: &origin });
     }
 }
