@@ -82,7 +82,7 @@ export async function openRealm(browser, kind, { scripts, here }) {
 }
 
 /** Runs one piece of work with one class; what it gives is made plain, so that it can be compared. */
-async function runner(work, { which, ...given }) {
+export async function runner(work, { which, ...given }) {
   const EventSource = which === 'ours' ? globalThis.tidings.EventSource : globalThis.EventSource;
   if (!EventSource) return 'no native EventSource';
   const tools = globalThis.realmTools({ EventSource, ...given });
