@@ -38,8 +38,10 @@ fn message_line(event_type: &str, data: &str, id: &str, origin: &str, state: u16
 }
 
 /// What the browser's own source tells.
-async fn native_log(path: &str, types: &[&str], until: Until) -> Vec<String> {
-    let source = web_sys::EventSource::new(&route(path).url).expect("the URL is good");
+async fn native_log(path: &str, with_credentials: bool, types: &[&str], until: Until) -> Vec<String> {
+    let init = web_sys::EventSourceInit::new();
+    init.set_with_credentials(with_credentials);
+    let source = web_sys::EventSource::new_with_event_source_init_dict(&route(path).url, &init).expect("the URL is good");
     let (tell, mut told) = unbounded();
     let hear = {
         let source = source.clone();
@@ -69,8 +71,9 @@ fn hear(source: &web_sys::EventSource, event: &web_sys::Event, tell: &UnboundedS
 }
 
 /// What we tell.
-async fn our_log(transport: Transport, path: &str, types: &[&str], until: Until) -> Vec<String> {
-    let source = Rc::new(route(path).connect(transport));
+async fn our_log(transport: Transport, path: &str, with_credentials: bool, types: &[&str], until: Until) -> Vec<String> {
+    let builder = route(path).builder(transport).with_credentials(with_credentials);
+    let source = Rc::new(builder.build().expect("the URL is good"));
     let mut journal = Journal::of(&source, types);
     let mut log = Vec::new();
     while !until.is_reached(&log) {
@@ -85,13 +88,17 @@ async fn our_log(transport: Transport, path: &str, types: &[&str], until: Until)
 }
 
 async fn compare(name: &str, path: &str, types: &[&str], until: Until) {
+    compare_with(name, path, false, types, until).await;
+}
+
+async fn compare_with(name: &str, path: &str, with_credentials: bool, types: &[&str], until: Until) {
     if !has_native() {
         console_log!("skipped: no EventSource here to compare with");
         return;
     }
-    let native = native_log(path, types, until).await;
+    let native = native_log(path, with_credentials, types, until).await;
     for transport in [Transport::Native, Transport::Fetch] {
-        let ours = our_log(transport, path, types, until).await;
+        let ours = our_log(transport, path, with_credentials, types, until).await;
         assert!(ours == native, "{name} over {transport:?}\n  ours:   {ours:#?}\n  native: {native:#?}");
     }
 }
@@ -152,6 +159,20 @@ async fn refused_origins() {
     compare("no CORS headers", &format!("/message?cors=none&end=hang&{SEEN_BY_PROBES}"), &["message"], Until::Closed).await;
 }
 
+#[wasm_bindgen_test]
+async fn credentials() {
+    let star = format!("/message?cors=star&end=hang&{SEEN_BY_PROBES}");
+    compare_with("any origin, without credentials", &star, false, &["message"], Until::Lines(2)).await;
+    compare_with("any origin, with credentials", &star, true, &["message"], Until::Closed).await;
+    compare_with("this origin, with credentials", "/message?end=hang", true, &["message"], Until::Lines(2)).await;
+}
+
+#[wasm_bindgen_test]
+async fn comments_and_silence() {
+    compare("heartbeats", "/heartbeat?every=5&count=20&data=x", &["message"], Until::Lines(2)).await;
+    compare("types nobody listens to", "/ticks?every=5", &["message", "open"], Until::Lines(1)).await;
+}
+
 /// Cases of the corpus that a browser reads otherwise than the standard says.
 const DEVIATIONS: &[(&str, &[&str])] = &[(
     "Firefox",
@@ -199,7 +220,7 @@ async fn the_corpus() {
         );
         expected.push(line("error", "", 0));
         let path = format!("/corpus/{name}");
-        let native = native_log(&path, &types, Until::Lines(expected.len())).await;
+        let native = native_log(&path, false, &types, Until::Lines(expected.len())).await;
         match (native == expected, deviations.contains(&name.as_str())) {
             (false, false) => wrong.push(format!("{name}\n  the corpus: {expected:#?}\n  the browser: {native:#?}")),
             (true, true) => wrong.push(format!("{name} is read as the standard says now: take it off the list")),
