@@ -10,7 +10,7 @@ import * as esbuild from 'esbuild';
 /** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
 const AIM = 6_500;
 /** What it must not grow past on the way there. */
-const CEILING = 12_800;
+const CEILING = 13_000;
 const MAIN = "tidings: import { EventSource }";
 
 /** Prints the table; says whether the ceiling is kept. */

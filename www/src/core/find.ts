@@ -55,8 +55,8 @@ function later(bytes: BufferSource | undefined): Promise<Core> {
     .catch(() => loadJsCore().then(createCore))
     .catch((error) => {
       throw new Error(
-        "tidings: WebAssembly does not run here (in a Content-Security-Policy, script-src needs 'wasm-unsafe-eval'), and the core in JavaScript"
-          + ' could not be loaded: ' + error,
+        "tidings: no WebAssembly here (in a Content-Security-Policy, script-src needs 'wasm-unsafe-eval'), nor did the core in JavaScript load"
+          + ' (setCore takes it): ' + error,
       );
     });
 }

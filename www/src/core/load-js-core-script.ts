@@ -31,9 +31,13 @@ export default function loadJsCore(): Promise<() => Exports> {
     if (!url) {
       throw new Error('set tidings.coreUrl to the address of core-js.js');
     }
-    const fail = (): void => reject(new Error('there is no core-js.js at ' + url + '; set tidings.coreUrl to its address'));
+    const fail = (): void => reject(new Error('there is no core-js.js at ' + url + '; set tidings.coreUrl to its address, or load it beforehand'));
     if (typeof importScripts === 'function') {
-      importScripts(url);
+      try {
+        importScripts(url);
+      } catch (error) {
+        // It is not there, or this is a service worker that is installed: those load nothing new.
+      }
       settle() || fail();
       return;
     }
