@@ -79,7 +79,7 @@ impl Exchange {
         self.promised.hold(Closures {
             on_response: Closure::new(move |response| answering.response_started(&response)),
             on_read: Closure::new(move |result| reading.read(&result)),
-            common: Common::new(move |error| rejecting.failed(&error), move || panicking.panicked()),
+            common: Common::new(move |error| rejecting.failed(&error), move || panicking.promised.abandon(&panicking.receiver)),
         });
         // `fetch` rejects rather than throws, but a page may have replaced it.
         let response = sys::fetch(request.url, &self.init(request)).unwrap_or_else(|error| Promise::reject(&error));
@@ -192,13 +192,6 @@ impl Exchange {
             receiver.receive(Input::RequestFailed { attempt: self.attempt, detail }, &[]);
         }
         self.promised.let_go();
-    }
-
-    fn panicked(&self) {
-        self.promised.let_go();
-        if let Some(receiver) = self.receiver.upgrade() {
-            receiver.abandoned();
-        }
     }
 
     fn abort(&self) {

@@ -62,7 +62,10 @@ impl Inquiry {
         let [answering, rejecting, panicking] = [(); 3].map(|()| self.clone());
         self.promised.hold(Closures {
             on_response: Closure::new(move |response| answering.answered(&response)),
-            common: Common::new(move |_| rejecting.end(ProbeOutcome::Unreachable), move || panicking.panicked()),
+            common: Common::new(
+                move |_| rejecting.end(ProbeOutcome::Unreachable),
+                move || panicking.promised.abandon(&panicking.receiver),
+            ),
         });
         let init = RequestInit::new();
         init.set_mode(RequestMode::NoCors);
@@ -95,13 +98,6 @@ impl Inquiry {
             receiver.receive(Input::ProbeEnded { attempt: self.attempt, outcome }, &[]);
         }
         self.promised.let_go();
-    }
-
-    fn panicked(&self) {
-        self.promised.let_go();
-        if let Some(receiver) = self.receiver.upgrade() {
-            receiver.abandoned();
-        }
     }
 
     fn abort(&self) {

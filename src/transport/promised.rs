@@ -4,10 +4,11 @@
 //! and no longer. [`Promised`] keeps them: whoever owns it is owned by its closures, and [`let_go`](Promised::let_go) cuts that circle. A closure
 //! that is running stays alive until it returns.
 
+use super::Receiver;
 use crate::sys::Settling;
 use js_sys::Promise;
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 
 /// The closures of one request.
@@ -53,6 +54,14 @@ impl<C: AsRef<Common>> Promised<C> {
             let promise = Promise::resolve(promise).unchecked_into::<Settling>();
             let Common { on_rejected, on_panic } = (*closures).as_ref();
             promise.then(on_fulfilled(&closures), on_rejected.as_ref()).catch(on_panic.as_ref());
+        }
+    }
+
+    /// What a panic calls for: nothing of this request will come any more, and its source has to end.
+    pub(super) fn abandon(&self, receiver: &Weak<dyn Receiver>) {
+        self.let_go();
+        if let Some(receiver) = receiver.upgrade() {
+            receiver.abandoned();
         }
     }
 

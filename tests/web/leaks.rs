@@ -55,8 +55,15 @@ async fn over_fetch() {
                 if (delay !== 3000) return setTimeout(callback, delay)
                 pendingTimers += 1
                 const channel = new MessageChannel()
-                channel.end = () => { channel.port1.close(); pendingTimers -= 1; channel.end = () => {} }
-                channel.port1.onmessage = () => { channel.end(); callback() }
+                let over = false
+                channel.end = () => {
+                    if (over) return
+                    over = true
+                    channel.port1.close()
+                    pendingTimers -= 1
+                }
+                // A message that is on its way may arrive at a closed port.
+                channel.port1.onmessage = () => { if (!over) { channel.end(); callback() } }
                 channel.port2.postMessage(0)
                 return channel
             },
