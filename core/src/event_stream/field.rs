@@ -18,30 +18,30 @@ pub(super) enum Field {
     Unknown,
 }
 
-impl Field {
-    /// The field that a name before a colon means.
-    pub(super) fn named(name: &[u8]) -> Self {
-        match name {
-            b"data" => Field::Data,
-            b"event" => Field::Event,
-            b"id" => Field::Id,
-            b"retry" => Field::Retry,
-            b"" => Field::Comment,
-            _ => Field::Unknown,
-        }
-    }
-}
-
-/// Splits a whole, non-empty line. The value is always the tail of the line.
+/// Splits a line. The value is always the tail of the line.
 #[inline]
 pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
-    let (field, rest) = match line {
-        [b'd', b'a', b't', b'a', rest @ ..] => (Field::Data, rest),
-        [b'i', b'd', rest @ ..] => (Field::Id, rest),
-        [b'e', b'v', b'e', b'n', b't', rest @ ..] => (Field::Event, rest),
-        [b'r', b'e', b't', b'r', b'y', rest @ ..] => (Field::Retry, rest),
-        [b':', ..] => (Field::Comment, line),
-        _ => return (Field::Unknown, &[]),
+    // Arrays, unlike patterns, are compared a word at a time.
+    let (field, rest) = if let Some((name, rest)) = line.split_first_chunk()
+        && name == b"data"
+    {
+        (Field::Data, rest)
+    } else if let Some((name, rest)) = line.split_first_chunk()
+        && name == b"id"
+    {
+        (Field::Id, rest)
+    } else if let Some((name, rest)) = line.split_first_chunk()
+        && name == b"event"
+    {
+        (Field::Event, rest)
+    } else if let Some((name, rest)) = line.split_first_chunk()
+        && name == b"retry"
+    {
+        (Field::Retry, rest)
+    } else if line.first() == Some(&b':') {
+        (Field::Comment, line)
+    } else {
+        return (Field::Unknown, &[]);
     };
     match rest {
         [] => (field, rest),
@@ -50,44 +50,19 @@ pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
     }
 }
 
-/// The value of a `retry` field, read digit by digit, so that nothing of it has to be kept.
+/// The reconnection time in milliseconds that a `retry` field sets, if its value is one.
 ///
 /// "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten." An empty value
 /// is no integer. `str::parse` would take a plus sign.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Digits {
-    value: u32,
-    state: DigitsState,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum DigitsState {
-    #[default]
-    None,
-    Some,
-    Broken,
-}
-
-impl Digits {
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if self.state == DigitsState::Broken {
-                return;
-            }
-            if byte.is_ascii_digit() {
-                let value = self.value.saturating_mul(10).saturating_add(u32::from(byte - b'0'));
-                self.value = value.min(LONGEST_TIMER);
-                self.state = DigitsState::Some;
-            } else {
-                self.state = DigitsState::Broken;
-            }
+pub(super) fn reconnection_time(value: &[u8]) -> Option<u32> {
+    let mut time = 0_u32;
+    for byte in value {
+        if !byte.is_ascii_digit() {
+            return None;
         }
+        time = time.saturating_mul(10).saturating_add(u32::from(byte - b'0')).min(LONGEST_TIMER);
     }
-
-    /// The reconnection time in milliseconds, if the value was one.
-    pub(super) fn reconnection_time(self) -> Option<u32> {
-        (self.state == DigitsState::Some).then_some(self.value)
-    }
+    (!value.is_empty()).then_some(time)
 }
 
 /// The longest wait a browser's timer knows, in milliseconds; beyond it a timer fires at once.
@@ -111,11 +86,7 @@ mod tests {
 
     #[test]
     fn digits_saturate_and_refuse_all_else() {
-        let read = |bytes: &[u8]| {
-            let mut digits = Digits::default();
-            digits.push(bytes);
-            digits.reconnection_time()
-        };
+        let read = reconnection_time;
         assert_eq!(read(b"0010"), Some(10));
         assert_eq!(read(b"2147483648"), Some(2_147_483_647));
         assert_eq!(read(b"99999999999999999999"), Some(2_147_483_647));

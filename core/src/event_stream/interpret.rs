@@ -1,19 +1,21 @@
 //! Fields into events: the data buffer, the event type buffer and the last event ID buffer.
 //!
-//! Rules: each buffer is absent, lies in the chunk at hand as checked text, or is kept by the stream; never two of these. What lies
-//! in the chunk is handed out as it lies there; it moves into the stream's own buffers only when it has to outlive the chunk, or,
-//! for data, when a second line is joined to it or bytes have to be replaced.
+//! Rules: all is bytes here; they become text when they are given. Each buffer is absent, lies in the chunk at hand, or is kept by the stream;
+//! never two of these. What lies in the chunk is handed out as it lies there; it moves into the stream's own buffers only when it has to
+//! outlive the chunk, or, for data, when a second line is joined to it. A line that the end of a chunk cuts is kept until its end comes, but for
+//! `data`, whose value goes on in the data buffer, and for what is never given, of which only the beginning is kept.
 //!
 //! Dangers: the last event ID takes effect at the blank line, also of a block without data, and an unfinished block has none.
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
 
-use super::field::{self, Digits, Field};
+use super::field::{self, Field};
 use super::line::{LineReader, Start};
-use super::text::{self, CheckedText, DataBuffer};
+use super::text::{self, CheckedText};
 use super::{Item, MessageEvent};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
+use core::ptr;
 
 /// A push parser for one event stream: feed it a chunk, drain the [`Items`], feed the next.
 ///
@@ -35,44 +37,27 @@ pub struct EventStream {
     exceeded: bool,
 
     lines: LineReader,
-    /// The line that the end of a chunk cut, and what is kept of it.
-    unfinished: Unfinished,
-    value: Vec<u8>,
-    digits: Digits,
+    /// What is kept of a line that the end of a chunk cut; empty if it cut none.
+    line: Vec<u8>,
+    /// It cut a `data` line, whose value so far is in the data buffer.
+    in_data: bool,
 
-    data: DataBuffer,
-    event_type: String,
-    id: String,
-    /// What of the block at hand lies in these buffers.
-    kept: Kept,
-    last_event_id: String,
+    /// What the stream keeps of the block at hand. Data and id may be there and yet be empty.
+    data: Vec<u8>,
+    event_type: Vec<u8>,
+    id: Vec<u8>,
+    has_data: bool,
+    has_id: bool,
+    /// Always UTF-8.
+    last_event_id: Vec<u8>,
     reconnection_time: Option<u32>,
 
-    /// Buffers were handed out and can be emptied now.
-    given: bool,
-    /// The data, where the data buffer's bytes are no UTF-8.
-    repaired: String,
-    comment: String,
-}
-
-/// Which buffers of the block the stream keeps; of type and id, which are decoded, with the number of bytes as received.
-#[derive(Clone, Copy, Debug, Default)]
-struct Kept {
-    data: bool,
-    event_type: Option<usize>,
-    id: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Unfinished {
-    /// The chunk ended where a line does.
-    #[default]
-    None,
-    /// No colon yet; the value buffer has the name so far.
-    Name,
-    /// The value so far is kept: of `data` in the data buffer, of `retry` as digits, else in the value buffer.
-    /// While `blank` is set, one leading space may still have to go.
-    Value { field: Field, blank: bool },
+    /// Data and event type were given and can be emptied now.
+    event_given: bool,
+    /// So can the line, which was a comment.
+    line_given: bool,
+    /// The data or comment, and the event type, where their bytes are no UTF-8.
+    repaired: [String; 2],
 }
 
 /// What a line came to. It fits a register; what belongs to it is in [`Items`] and the stream.
@@ -100,18 +85,18 @@ impl EventStream {
             limit: limit.unwrap_or(usize::MAX),
             exceeded: false,
             lines: LineReader::default(),
-            unfinished: Unfinished::None,
-            value: Vec::new(),
-            digits: Digits::default(),
-            data: DataBuffer::new(),
-            event_type: String::new(),
-            id: String::new(),
-            kept: Kept::default(),
-            last_event_id: String::new(),
+            line: Vec::new(),
+            in_data: false,
+            data: Vec::new(),
+            event_type: Vec::new(),
+            id: Vec::new(),
+            has_data: false,
+            has_id: false,
+            last_event_id: Vec::new(),
             reconnection_time: None,
-            given: false,
-            repaired: String::new(),
-            comment: String::new(),
+            event_given: false,
+            line_given: false,
+            repaired: [const { String::new() }; 2],
         }
     }
 
@@ -121,19 +106,23 @@ impl EventStream {
         let position = match self.lines.start_chunk(chunk) {
             Start::ReadOn(at) => at,
             Start::BrokenBom(at) => {
-                self.unfinished = Unfinished::Value { field: Field::Unknown, blank: false };
+                // No field begins like that.
+                self.line.push(0);
                 at
             }
         };
+        let held = self.data.len() + self.event_type.len() + self.id.len() + self.line.len();
         Items {
             position,
-            text: CheckedText::default(),
+            block: position,
             data: None,
-            event_type: None,
+            event_type: &[],
             id: None,
             last_event_id: None,
             comment: None,
-            near_limit: self.near_limit(chunk.len()),
+            text: CheckedText::default(),
+            id_text: None,
+            near_limit: held + chunk.len() > self.limit,
             drained: self.exceeded,
             chunk,
             stream: self,
@@ -142,6 +131,11 @@ impl EventStream {
 
     /// The last event ID string: what a request to resume this stream sends as `Last-Event-ID`.
     pub fn last_event_id(&self) -> &str {
+        str::from_utf8(&self.last_event_id).unwrap_or_default()
+    }
+
+    /// The same as UTF-8 bytes, which is how it is sent.
+    pub fn last_event_id_bytes(&self) -> &[u8] {
         &self.last_event_id
     }
 
@@ -164,33 +158,24 @@ impl EventStream {
     pub fn restart(&mut self) {
         self.exceeded = false;
         self.lines = LineReader::default();
-        self.drop_block();
+        self.in_data = false;
+        self.has_id = false;
+        self.event_given = true;
+        self.line_given = true;
+        self.clear_given();
+        text::clear(&mut self.id);
     }
 
-    fn drop_block(&mut self) {
-        self.unfinished = Unfinished::None;
-        self.kept = Kept::default();
-        self.given = false;
-        self.data.clear();
-        text::clear_bytes(&mut self.value);
-        text::clear_text(&mut self.event_type);
-        text::clear_text(&mut self.id);
-    }
-
-    /// Whether this many bytes more could reach the limit, so that every line has to be counted. What the buffers hold is at least what
-    /// counts of them.
-    fn near_limit(&self, more: usize) -> bool {
-        self.data.len() + self.event_type.len() + self.id.len() + self.value.len() + more > self.limit
-    }
-
-    fn keep_event_type(&mut self, bytes: &[u8]) {
-        text::decode_into(&mut self.event_type, bytes);
-        self.kept.event_type = Some(bytes.len());
-    }
-
-    fn keep_id(&mut self, bytes: &[u8]) {
-        text::decode_into(&mut self.id, bytes);
-        self.kept.id = Some(bytes.len());
+    /// Empties the buffers that were given.
+    fn clear_given(&mut self) {
+        if mem::take(&mut self.event_given) {
+            self.has_data = false;
+            text::clear(&mut self.data);
+            text::clear(&mut self.event_type);
+        }
+        if mem::take(&mut self.line_given) {
+            text::clear(&mut self.line);
+        }
     }
 }
 
@@ -209,14 +194,18 @@ pub struct Items<'a> {
     stream: &'a mut EventStream,
     chunk: &'a [u8],
     position: usize,
-    text: CheckedText<'a>,
-    /// The buffers of the block at hand that lie in the chunk.
-    data: Option<&'a str>,
-    event_type: Option<&'a str>,
-    id: Option<&'a str>,
+    /// Where the block at hand, or what of it lies in the chunk, begins.
+    block: usize,
+    /// The buffers of the block at hand that lie in the chunk. An empty event type is as good as none.
+    data: Option<&'a [u8]>,
+    event_type: &'a [u8],
+    id: Option<&'a [u8]>,
     /// As of the last block that set it, if its id lies in the chunk; so with the comment that was read last.
-    last_event_id: Option<&'a str>,
-    comment: Option<&'a str>,
+    last_event_id: Option<&'a [u8]>,
+    comment: Option<&'a [u8]>,
+    text: CheckedText<'a>,
+    /// The last event ID as text, once it was given.
+    id_text: Option<&'a str>,
     near_limit: bool,
     drained: bool,
 }
@@ -227,11 +216,38 @@ impl<'a> Items<'a> {
     // Where it is called, the item need not be written to memory and read back, which takes as long as to read a short line.
     #[inline]
     pub fn next(&mut self) -> Option<Item<'_>> {
-        match self.read() {
+        let outcome = self.read();
+        for text in &mut self.stream.repaired {
+            if !text.is_empty() {
+                *text = String::new();
+            }
+        }
+        match outcome {
             Outcome::Nothing => None,
             Outcome::Event => Some(self.event()),
             Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.stream.reconnection_time.unwrap_or_default())),
-            Outcome::Comment => Some(Item::Comment(self.comment.unwrap_or(&self.stream.comment))),
+            Outcome::Comment => Some(self.comment()),
+            Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.stream.limit }),
+        }
+    }
+
+    /// The next item as bytes, for hosts that [decode](super::decode) them in their own way. A comment that is cut may be cut within a
+    /// character.
+    #[inline]
+    pub fn next_bytes(&mut self) -> Option<Item<'_, [u8]>> {
+        match self.read() {
+            Outcome::Nothing => None,
+            Outcome::Event => {
+                self.give_event();
+                let stream = &*self.stream;
+                Some(Item::Event(MessageEvent {
+                    event_type: if stream.event_type.is_empty() { mem::take(&mut self.event_type) } else { &stream.event_type },
+                    data: self.data.take().unwrap_or(&stream.data),
+                    last_event_id: self.last_event_id.unwrap_or(&stream.last_event_id),
+                }))
+            }
+            Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.stream.reconnection_time.unwrap_or_default())),
+            Outcome::Comment => Some(Item::Comment(self.comment_bytes())),
             Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.stream.limit }),
         }
     }
@@ -239,11 +255,7 @@ impl<'a> Items<'a> {
     /// Reads on until a line comes to something; to nothing once the chunk is used up.
     #[inline(never)]
     fn read(&mut self) -> Outcome {
-        if mem::take(&mut self.stream.given) {
-            text::clear_text(&mut self.stream.repaired);
-            text::clear_text(&mut self.stream.event_type);
-            self.stream.data.clear();
-        }
+        self.stream.clear_given();
         if self.drained {
             return Outcome::Nothing;
         }
@@ -252,9 +264,11 @@ impl<'a> Items<'a> {
             let line_end = self.stream.lines.line_end(self.chunk, start);
             let (end, next) = line_end.unwrap_or((self.chunk.len(), self.chunk.len()));
             self.position = next;
-            let outcome = if line_end.is_some() && self.stream.unfinished == Unfinished::None {
-                if start == end { self.blank_line() } else { self.line(start, end) }
-            } else if start < end && self.keep_line(start, end) {
+            let piece = self.chunk.get(start..end).unwrap_or_default();
+            let cut = self.stream.in_data || !self.stream.line.is_empty();
+            let outcome = if line_end.is_some() && !cut {
+                if piece.is_empty() { self.blank_line() } else { self.line(piece) }
+            } else if !piece.is_empty() && self.keep_piece(piece) {
                 Outcome::LimitExceeded
             } else if line_end.is_some() {
                 self.finish_line()
@@ -272,45 +286,49 @@ impl<'a> Items<'a> {
 
     /// A whole line that lies in the chunk and is not blank.
     #[inline]
-    fn line(&mut self, start: usize, end: usize) -> Outcome {
-        let line = self.chunk.get(start..end).unwrap_or_default();
+    fn line(&mut self, line: &'a [u8]) -> Outcome {
         let (field, value) = field::split(line);
         if self.near_limit && self.would_exceed(field, value.len()) {
             return Outcome::LimitExceeded;
         }
-        let value_start = end - value.len();
+        self.field(field, value, Some(value))
+    }
+
+    /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value may lie in the chunk.
+    #[inline]
+    fn field(&mut self, field: Field, value: &[u8], in_chunk: Option<&'a [u8]>) -> Outcome {
+        // What the stream itself keeps: what does not lie in the chunk.
+        let kept = if in_chunk.is_some() { &[] } else { value };
         match field {
-            Field::Data => match self.text.slice(self.chunk, value_start, end) {
-                Some(text) if self.data.is_none() && !self.stream.kept.data => self.data = Some(text),
-                text => self.join_data(value, text),
-            },
-            Field::Event => {
-                self.event_type = self.text.slice(self.chunk, value_start, end);
-                match self.event_type {
-                    Some(_) => self.stream.kept.event_type = None,
-                    None => self.stream.keep_event_type(value),
+            Field::Data => {
+                if in_chunk.is_some() && self.data.is_none() && !self.stream.has_data {
+                    self.data = in_chunk;
+                } else {
+                    self.begin_kept_data();
+                    self.stream.data.extend_from_slice(value);
                 }
+            }
+            Field::Event => {
+                self.event_type = in_chunk.unwrap_or_default();
+                replace(&mut self.stream.event_type, kept);
             }
             // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
             // Otherwise, ignore the field."
-            Field::Id if value.contains(&0) => {}
+            #[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
+            Field::Id if value.iter().any(|&byte| byte == 0) => {}
             Field::Id => {
-                self.id = self.text.slice(self.chunk, value_start, end);
-                match self.id {
-                    Some(_) => self.stream.kept.id = None,
-                    None => self.stream.keep_id(value),
-                }
+                self.id = in_chunk;
+                self.stream.has_id = in_chunk.is_none();
+                replace(&mut self.stream.id, kept);
             }
             Field::Retry => {
-                let mut digits = Digits::default();
-                digits.push(value);
-                return self.retry(digits);
+                if let Some(milliseconds) = field::reconnection_time(value) {
+                    self.stream.reconnection_time = Some(milliseconds);
+                    return Outcome::ReconnectionTime;
+                }
             }
             Field::Comment => {
-                self.comment = self.text.slice(self.chunk, value_start, end.min(value_start + COMMENT));
-                if self.comment.is_none() {
-                    self.keep_comment(value);
-                }
+                self.comment = in_chunk;
                 return Outcome::Comment;
             }
             Field::Unknown => {}
@@ -318,209 +336,181 @@ impl<'a> Items<'a> {
         Outcome::Nothing
     }
 
+    /// Makes the stream's own data buffer ready for one more line.
+    ///
     /// "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the data buffer", where
     /// the last LF is left out from the start instead of being removed at the end.
-    fn join_data(&mut self, value: &[u8], text: Option<&str>) {
-        self.begin_kept_data();
-        match text {
-            Some(text) => self.stream.data.push_text(text),
-            None => self.stream.data.push_bytes(value),
-        }
-    }
-
-    /// Makes the stream's own data buffer ready for one more line.
     fn begin_kept_data(&mut self) {
-        let kept = mem::replace(&mut self.stream.kept.data, true);
+        let stream = &mut *self.stream;
+        let kept = mem::replace(&mut stream.has_data, true);
         if let Some(first) = self.data.take() {
-            self.stream.data.push_text(first);
+            stream.data.extend_from_slice(first);
         } else if !kept {
             return;
         }
-        self.stream.data.push_text("\n");
-    }
-
-    fn retry(&mut self, digits: Digits) -> Outcome {
-        match digits.reconnection_time() {
-            Some(milliseconds) => {
-                self.stream.reconnection_time = Some(milliseconds);
-                Outcome::ReconnectionTime
-            }
-            None => Outcome::Nothing,
-        }
-    }
-
-    fn keep_comment(&mut self, value: &[u8]) {
-        let kept = match value.get(..COMMENT) {
-            Some(cut) if value.len() > COMMENT => text::without_cut_character(cut),
-            _ => value,
-        };
-        text::decode_into(&mut self.stream.comment, kept);
+        stream.data.extend_from_slice(b"\n");
     }
 
     /// "If the line is empty (a blank line), dispatch the event."
     #[inline]
     fn blank_line(&mut self) -> Outcome {
+        let stream = &mut *self.stream;
         // "Set the last event ID string of the event source to the value of the last event ID buffer."
         if let Some(id) = self.id.take() {
             self.last_event_id = Some(id);
-        } else if self.stream.kept.id.take().is_some() {
-            mem::swap(&mut self.stream.last_event_id, &mut self.stream.id);
-            text::clear_text(&mut self.stream.id);
+        } else if mem::take(&mut stream.has_id) {
             self.last_event_id = None;
+            text::clear(&mut stream.last_event_id);
+            text::decode(&stream.id, &mut stream.last_event_id);
+            text::clear(&mut stream.id);
         }
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
-        if self.data.is_none() && !self.stream.kept.data {
-            self.event_type = None;
-            if self.stream.kept.event_type.take().is_some() {
-                text::clear_text(&mut self.stream.event_type);
-            }
+        if self.data.is_none() && !stream.has_data {
+            self.event_type = &[];
+            self.block = self.position;
+            stream.event_type.clear();
             return Outcome::Nothing;
         }
         Outcome::Event
     }
 
+    /// Notes what an event that is about to be given is made of.
+    #[inline]
+    fn give_event(&mut self) {
+        self.stream.event_given = self.stream.has_data || !self.stream.event_type.is_empty();
+    }
+
     #[inline]
     fn event(&mut self) -> Item<'_> {
-        let kept = mem::take(&mut self.stream.kept);
-        self.stream.given = kept.data || kept.event_type.is_some();
+        self.give_event();
+        let block = mem::replace(&mut self.block, self.position);
+        if let Some(id) = self.last_event_id
+            && !self.id_text.is_some_and(|text| ptr::eq(text.as_bytes(), id))
+        {
+            self.id_text = self.text.slice(self.chunk, id, block);
+            if self.id_text.is_none() {
+                self.settle_last_event_id();
+            }
+        }
+        let stream = &mut *self.stream;
+        let [repaired_data, repaired_type] = &mut stream.repaired;
         let data = match self.data.take() {
-            Some(data) => data,
-            None => self.stream.data.decode(&mut self.stream.repaired),
+            Some(data) => match self.text.slice(self.chunk, data, block) {
+                Some(text) => text,
+                None => text::repaired(data, repaired_data),
+            },
+            None => text::text_of(&stream.data, repaired_data),
         };
-        let event_type = match self.event_type.take() {
-            Some(event_type) => event_type,
-            None if kept.event_type.is_some() => &self.stream.event_type,
-            None => "",
+        let event_type = mem::take(&mut self.event_type);
+        let event_type = if !event_type.is_empty() {
+            match self.text.slice(self.chunk, event_type, block) {
+                Some(text) => text,
+                None => text::repaired(event_type, repaired_type),
+            }
+        } else if !stream.event_type.is_empty() {
+            text::text_of(&stream.event_type, repaired_type)
+        } else {
+            "message"
         };
-        let event_type = if event_type.is_empty() { "message" } else { event_type };
-        let last_event_id = self.last_event_id.unwrap_or(&self.stream.last_event_id);
+        let last_event_id = match self.last_event_id {
+            Some(_) => self.id_text.unwrap_or_default(),
+            None => str::from_utf8(&stream.last_event_id).unwrap_or_default(),
+        };
         Item::Event(MessageEvent { event_type, data, last_event_id })
     }
 
-    /// The end of a line that the stream keeps.
+    fn comment(&mut self) -> Item<'_> {
+        let comment = text::shortened(self.comment.unwrap_or_else(|| field::split(&self.stream.line).1), COMMENT);
+        Item::Comment(text::text_of(comment, &mut self.stream.repaired[0]))
+    }
+
+    fn comment_bytes(&self) -> &[u8] {
+        let comment = self.comment.unwrap_or_else(|| field::split(&self.stream.line).1);
+        comment.get(..COMMENT).unwrap_or(comment)
+    }
+
+    /// The end of a line that was cut.
     fn finish_line(&mut self) -> Outcome {
-        let mut value = mem::take(&mut self.stream.value);
-        let field = match mem::take(&mut self.stream.unfinished) {
-            Unfinished::None => Field::Unknown,
-            Unfinished::Value { field, .. } => field,
-            Unfinished::Name => {
-                let field = Field::named(&value);
-                value.clear();
-                if self.near_limit && self.would_exceed(field, 0) {
-                    return Outcome::LimitExceeded;
-                }
-                self.begin_value(field);
-                field
-            }
-        };
-        let outcome = match field {
-            Field::Data | Field::Unknown => Outcome::Nothing,
-            Field::Event => {
-                self.stream.keep_event_type(&value);
-                self.event_type = None;
-                Outcome::Nothing
-            }
-            Field::Id => {
-                if !value.contains(&0) {
-                    self.stream.keep_id(&value);
-                    self.id = None;
-                }
-                Outcome::Nothing
-            }
-            Field::Retry => self.retry(self.stream.digits),
-            Field::Comment => {
-                self.keep_comment(&value);
-                self.comment = None;
-                Outcome::Comment
-            }
-        };
-        text::clear_bytes(&mut value);
-        self.stream.value = value;
+        if mem::take(&mut self.stream.in_data) {
+            return Outcome::Nothing;
+        }
+        let line = mem::take(&mut self.stream.line);
+        let (field, value) = field::split(&line);
+        if self.near_limit && self.would_exceed(field, value.len()) {
+            return Outcome::LimitExceeded;
+        }
+        let outcome = self.field(field, value, None);
+        self.stream.line = line;
+        self.stream.line_given = true;
+        if outcome != Outcome::Comment {
+            self.stream.clear_given();
+        }
         outcome
     }
 
     /// Keeps a piece, not empty, of a line that the chunk does not hold whole; says whether that went past the limit.
-    fn keep_line(&mut self, start: usize, end: usize) -> bool {
-        let piece = self.chunk.get(start..end).unwrap_or_default();
-        let (field, piece) = match &mut self.stream.unfinished {
-            Unfinished::Value { field, blank } => {
-                let piece = if mem::take(blank) { piece.strip_prefix(b" ").unwrap_or(piece) } else { piece };
-                (*field, piece)
-            }
-            Unfinished::None | Unfinished::Name => match self.keep_name(piece) {
-                Some(begun) => begun,
-                None => return false,
-            },
-        };
-        if self.near_limit && self.would_exceed(field, piece.len()) {
+    fn keep_piece(&mut self, mut piece: &[u8]) -> bool {
+        let in_data = self.stream.in_data;
+        let mut line = mem::take(&mut self.stream.line);
+        if !in_data {
+            // As much as tells the field.
+            let (start, rest) = piece.split_at(piece.len().min(LONGEST_START.saturating_sub(line.len())));
+            line.extend_from_slice(start);
+            piece = rest;
+        }
+        let (field, value) = if in_data { (Field::Data, &[][..]) } else { field::split(&line) };
+        if self.near_limit && (in_data || line.iter().any(is_colon)) && self.would_exceed(field, value.len() + piece.len()) {
             return true;
         }
         match field {
-            Field::Data => self.stream.data.push_bytes(piece),
-            Field::Event | Field::Id => self.stream.value.extend_from_slice(piece),
-            Field::Retry => self.stream.digits.push(piece),
-            // One byte more than is given, to know that there was more.
-            Field::Comment => {
-                let room = (COMMENT + 1).saturating_sub(self.stream.value.len()).min(piece.len());
-                self.stream.value.extend_from_slice(piece.get(..room).unwrap_or_default());
+            Field::Data if in_data => self.stream.data.extend_from_slice(piece),
+            // The colon is there, and whether a blank follows is known.
+            Field::Data if line.len() > DATA.len() => {
+                self.begin_kept_data();
+                self.stream.data.extend_from_slice(value);
+                self.stream.data.extend_from_slice(piece);
+                self.stream.in_data = true;
+                line.clear();
             }
-            Field::Unknown => {}
+            Field::Event | Field::Id => line.extend_from_slice(piece),
+            Field::Comment | Field::Retry => {
+                let room = (COMMENT + LONGEST_START).saturating_sub(line.len());
+                if room < piece.len() && field == Field::Retry {
+                    // So long a number is none that a server sends: the field is ignored.
+                    line.clear();
+                    line.extend_from_slice(b"?");
+                } else {
+                    line.extend_from_slice(piece.get(..room).unwrap_or(piece));
+                }
+            }
+            Field::Data | Field::Unknown => {}
         }
+        self.stream.line = line;
         false
-    }
-
-    /// Keeps what of the name lies in this piece; once the name is whole, begins the value and gives what of it lies in the piece.
-    fn keep_name(&mut self, piece: &'a [u8]) -> Option<(Field, &'a [u8])> {
-        let colon = piece.iter().take(LONGEST_NAME + 1).position(|&byte| byte == b':');
-        let name = piece.get(..colon.unwrap_or(piece.len())).unwrap_or_default();
-        if self.stream.value.len() + name.len() > LONGEST_NAME {
-            self.stream.value.clear();
-            self.stream.unfinished = Unfinished::Value { field: Field::Unknown, blank: false };
-            return None;
-        }
-        self.stream.value.extend_from_slice(name);
-        self.stream.unfinished = Unfinished::Name;
-        let value = piece.get(colon? + 1..).unwrap_or_default();
-        let field = Field::named(&self.stream.value);
-        self.stream.value.clear();
-        self.begin_value(field);
-        self.stream.unfinished = Unfinished::Value { field, blank: value.is_empty() };
-        Some((field, value.strip_prefix(b" ").unwrap_or(value)))
-    }
-
-    fn begin_value(&mut self, field: Field) {
-        match field {
-            Field::Data => self.begin_kept_data(),
-            Field::Retry => self.stream.digits = Digits::default(),
-            _ => {}
-        }
     }
 
     /// Whether so many bytes more for this field go past the limit.
     fn would_exceed(&self, field: Field, more: usize) -> bool {
         let stream = &*self.stream;
-        let unfinished = stream.unfinished != Unfinished::None;
-        let size = |lies_in_chunk: Option<&str>, kept| lies_in_chunk.map_or(kept, str::len);
-        let data = size(self.data, if stream.kept.data { stream.data.len() } else { 0 });
-        let event_type = size(self.event_type, stream.kept.event_type.unwrap_or(0));
-        let id = size(self.id, stream.kept.id.unwrap_or(0));
-        let pending = match field {
-            // The LF that joins this line to the ones before; an unfinished line has it already.
-            Field::Data => usize::from(!unfinished && (self.data.is_some() || stream.kept.data)),
-            Field::Event | Field::Id => stream.value.len(),
+        let joining = match field {
+            // The LF that joins this line to the ones before; of a line that was cut it is there already.
+            Field::Data => usize::from(!stream.in_data && (self.data.is_some() || stream.has_data)),
+            Field::Event | Field::Id => 0,
             Field::Retry | Field::Comment | Field::Unknown => return false,
         };
-        data + event_type + id + pending + more > stream.limit
+        let in_chunk = self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len();
+        let kept = stream.data.len() + stream.event_type.len() + stream.id.len();
+        in_chunk + kept + joining + more > stream.limit
     }
 
     /// Ends the reading for good and gives the memory back.
     fn exceed(&mut self) -> Outcome {
         self.settle_last_event_id();
-        (self.data, self.event_type, self.id) = (None, None, None);
-        self.stream.drop_block();
-        self.stream.data = DataBuffer::new();
-        self.stream.value = Vec::new();
-        self.stream.exceeded = true;
+        (self.data, self.event_type, self.id) = (None, &[], None);
+        let stream = &mut *self.stream;
+        stream.restart();
+        (stream.data, stream.event_type, stream.id, stream.line) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        stream.exceeded = true;
         self.drained = true;
         Outcome::LimitExceeded
     }
@@ -530,22 +520,23 @@ impl<'a> Items<'a> {
         self.drained = true;
         self.settle_last_event_id();
         let stream = &mut *self.stream;
-        if let Some(data) = self.data {
-            stream.data.push_text(data);
-            stream.kept.data = true;
+        if let Some(data) = self.data.take() {
+            replace(&mut stream.data, data);
+            stream.has_data = true;
         }
-        if let Some(event_type) = self.event_type {
-            stream.keep_event_type(event_type.as_bytes());
+        if !self.event_type.is_empty() {
+            replace(&mut stream.event_type, self.event_type);
         }
-        if let Some(id) = self.id {
-            stream.keep_id(id.as_bytes());
+        if let Some(id) = self.id.take() {
+            replace(&mut stream.id, id);
+            stream.has_id = true;
         }
     }
 
     fn settle_last_event_id(&mut self) {
         if let Some(id) = self.last_event_id.take() {
-            text::clear_text(&mut self.stream.last_event_id);
-            self.stream.last_event_id.push_str(id);
+            text::clear(&mut self.stream.last_event_id);
+            text::decode(id, &mut self.stream.last_event_id);
         }
     }
 }
@@ -553,14 +544,24 @@ impl<'a> Items<'a> {
 impl Drop for Items<'_> {
     fn drop(&mut self) {
         if !self.drained {
-            while self.next().is_some() {}
+            while self.next_bytes().is_some() {}
         }
     }
+}
+
+fn is_colon(byte: &u8) -> bool {
+    *byte == b':'
+}
+
+fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
+    text::clear(buffer);
+    buffer.extend_from_slice(bytes);
 }
 
 /// What one event may hold unless told otherwise, in bytes.
 pub const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest text of a comment that is given, in bytes.
 const COMMENT: usize = 4 * 1024;
-/// The longest name of a field there is: `event`, `retry`.
-const LONGEST_NAME: usize = 5;
+const DATA: &[u8] = b"data:";
+/// The longest that comes before a value: `event: `, `retry: `.
+const LONGEST_START: usize = 7;

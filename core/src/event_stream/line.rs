@@ -7,8 +7,6 @@
 //! Dangers: a CR ends its line at once, without waiting to see whether an LF follows, so that an event is not held back for a
 //! byte that may never come; an LF at the start of the next chunk then belongs to that CR. The BOM may be cut by chunks too.
 
-use memchr::memchr2;
-
 /// What has to be remembered of line ends and of the BOM between two chunks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineReader {
@@ -83,18 +81,19 @@ fn find_line_end(bytes: &[u8]) -> Option<usize> {
     let Some(last) = bytes.last_chunk() else {
         return bytes.iter().position(|&byte| byte == LF || byte == CR);
     };
-    // Blank and short lines are many, and a call that sets up a search for long ones costs more than they do.
     let (words, _) = bytes.as_chunks();
-    for (index, word) in words.iter().take(WORDS).enumerate() {
+    for (index, word) in words.iter().enumerate() {
+        // Blank and short lines are many, and a call that sets up a search for long ones costs more than they do.
+        #[cfg(feature = "std")]
+        if index == WORDS {
+            return Some(WORDS * WORD + memchr::memchr2(LF, CR, bytes.get(WORDS * WORD..)?)?);
+        }
         if let Some(end) = find_in_word(*word) {
             return Some(index * WORD + end);
         }
     }
-    match bytes.get(WORDS * WORD..) {
-        Some(rest) => Some(WORDS * WORD + memchr2(LF, CR, rest)?),
-        // The last word overlaps words without a line end, which do no harm.
-        None => Some(bytes.len() - WORD + find_in_word(*last)?),
-    }
+    // The last word overlaps words without a line end, which do no harm.
+    Some(bytes.len() - WORD + find_in_word(*last)?)
 }
 
 /// The first LF or CR among the bytes of a word.
@@ -108,6 +107,7 @@ fn find_in_word(word: [u8; WORD]) -> Option<usize> {
 }
 
 /// How many words are looked at before the search for long lines.
+#[cfg(feature = "std")]
 const WORDS: usize = 4;
 const WORD: usize = size_of::<usize>();
 /// A word with 1 in each byte.

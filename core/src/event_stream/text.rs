@@ -6,8 +6,70 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem;
 use core::str;
+
+/// Appends what the bytes decode to ([UTF-8 decode without BOM](https://encoding.spec.whatwg.org/#utf-8-decode-without-bom)), as UTF-8, and
+/// says how many UTF-16 code units that is, which is what JavaScript counts.
+///
+/// ```
+/// let mut text = Vec::new();
+/// assert_eq!(tidings_core::event_stream::decode(b"\xF0\x9F\x98\x80\xFF", &mut text), 2 + 1);
+/// assert_eq!(text, "\u{1F600}\u{FFFD}".as_bytes());
+/// ```
+pub fn decode(bytes: &[u8], text: &mut Vec<u8>) -> usize {
+    let (mut at, mut copied, mut units) = (0, 0, 0);
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let ascii = ascii_length(rest);
+        units += ascii;
+        at += ascii;
+        let Some((length, full)) = rest.get(ascii..).and_then(sequence) else {
+            text.extend_from_slice(bytes.get(copied..).unwrap_or_default());
+            return units;
+        };
+        units += if length == 4 { 2 } else { 1 };
+        if length != full {
+            text.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
+            text.extend_from_slice(REPLACEMENT);
+            copied = at + length;
+        }
+        at += length;
+    }
+}
+
+/// How many bytes there are before the first beyond ASCII.
+#[inline]
+fn ascii_length(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks();
+    let whole = blocks.iter().take_while(|block| u128::from_le_bytes(**block) & BEYOND_ASCII == 0).count() * size_of::<u128>();
+    let rest = bytes.get(whole..).unwrap_or_default();
+    whole + rest.iter().take_while(|byte| byte.is_ascii()).count()
+}
+
+/// How much of the first character is there (its maximal subpart), and how long it has to be: 0 if it can be none. The bytes that may follow
+/// a first one are those of the [UTF-8 decoder](https://encoding.spec.whatwg.org/#utf-8-decoder).
+fn sequence(bytes: &[u8]) -> Option<(usize, usize)> {
+    let (&first, following) = bytes.split_first()?;
+    let (full, mut low, mut high) = match first {
+        0xC2..=0xDF => (2, 0x80, 0xBF),
+        0xE0 => (3, 0xA0, 0xBF),
+        0xED => (3, 0x80, 0x9F),
+        0xE1..=0xEF => (3, 0x80, 0xBF),
+        0xF0 => (4, 0x90, 0xBF),
+        0xF1..=0xF3 => (4, 0x80, 0xBF),
+        0xF4 => (4, 0x80, 0x8F),
+        _ => return Some((1, 0)),
+    };
+    let mut length = 1;
+    for &byte in following.iter().take(full - 1) {
+        if byte < low || byte > high {
+            break;
+        }
+        length += 1;
+        (low, high) = (0x80, 0xBF);
+    }
+    Some((length, full))
+}
 
 /// A stretch of the chunk that is known to be UTF-8. One check serves many values.
 #[derive(Debug, Default)]
@@ -17,13 +79,15 @@ pub(super) struct CheckedText<'a> {
 }
 
 impl<'a> CheckedText<'a> {
-    /// The bytes from `start` to `end` as text, if they are UTF-8.
+    /// The part of the chunk as text, if it is UTF-8; checks anew from `start` on where it has to.
     #[inline]
-    pub(super) fn slice(&mut self, chunk: &'a [u8], start: usize, end: usize) -> Option<&'a str> {
-        if start < self.from || end > self.from + self.text.len() {
-            self.check(chunk, start, end);
+    pub(super) fn slice(&mut self, chunk: &'a [u8], part: &'a [u8], start: usize) -> Option<&'a str> {
+        let at = offset(chunk, part);
+        let end = at + part.len();
+        if at < self.from || end > self.from + self.text.len() {
+            self.check(chunk, start.min(at), end);
         }
-        self.text.get(start - self.from..end - self.from)
+        self.text.get(at - self.from..end - self.from)
     }
 
     #[inline(never)]
@@ -42,66 +106,25 @@ impl<'a> CheckedText<'a> {
     }
 }
 
-/// A data buffer of our own, for data that does not lie in one piece: text as long as only checked text went in, bytes from
-/// the first piece on that may be cut or broken.
-#[derive(Debug)]
-pub(super) enum DataBuffer {
-    Text(String),
-    Bytes(Vec<u8>),
+/// Where in the chunk a part of it lies.
+#[inline]
+pub(super) fn offset(chunk: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).wrapping_sub(chunk.as_ptr() as usize)
 }
 
-impl DataBuffer {
-    pub(super) const fn new() -> Self {
-        DataBuffer::Text(String::new())
-    }
+/// The bytes as text: as they lie there, or in `place` if something in them has to be replaced.
+pub(super) fn text_of<'t>(bytes: &'t [u8], place: &'t mut String) -> &'t str {
+    checked(bytes).unwrap_or_else(move || repaired(bytes, place))
+}
 
-    pub(super) fn len(&self) -> usize {
-        match self {
-            DataBuffer::Text(buffer) => buffer.len(),
-            DataBuffer::Bytes(buffer) => buffer.len(),
-        }
-    }
-
-    pub(super) fn push_text(&mut self, text: &str) {
-        match self {
-            DataBuffer::Text(buffer) => buffer.push_str(text),
-            DataBuffer::Bytes(buffer) => buffer.extend_from_slice(text.as_bytes()),
-        }
-    }
-
-    pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
-        if let DataBuffer::Text(buffer) = self {
-            *self = DataBuffer::Bytes(mem::take(buffer).into_bytes());
-        }
-        if let DataBuffer::Bytes(buffer) = self {
-            buffer.extend_from_slice(bytes);
-        }
-    }
-
-    /// The whole buffer as text: as it lies there, or in `repaired` if something in it has to be replaced.
-    pub(super) fn decode<'t>(&'t self, repaired: &'t mut String) -> &'t str {
-        match self {
-            DataBuffer::Text(text) => text,
-            DataBuffer::Bytes(bytes) => match checked(bytes) {
-                Some(text) => text,
-                None => {
-                    decode_into(repaired, bytes);
-                    repaired
-                }
-            },
-        }
-    }
-
-    /// Empties the buffer; its memory is kept for the next event, unless it is a lot.
-    pub(super) fn clear(&mut self) {
-        let mut bytes = match self {
-            DataBuffer::Text(buffer) => mem::take(buffer).into_bytes(),
-            DataBuffer::Bytes(buffer) => mem::take(buffer),
-        };
-        clear_bytes(&mut bytes);
-        // Nothing is no UTF-8 error: only the memory goes on.
-        *self = DataBuffer::Text(String::from_utf8(bytes).unwrap_or_default());
-    }
+/// What the bytes decode to.
+#[cold]
+pub(super) fn repaired<'t>(bytes: &[u8], place: &'t mut String) -> &'t str {
+    let mut text = Vec::new();
+    decode(bytes, &mut text);
+    // What was decoded is UTF-8.
+    *place = String::from_utf8(text).unwrap_or_default();
+    place
 }
 
 /// The bytes as text, if they are UTF-8. Checking is the dearest part of a large event, and simdutf8 checks several times faster than
@@ -113,43 +136,29 @@ fn checked(bytes: &[u8]) -> Option<&str> {
     return str::from_utf8(bytes).ok();
 }
 
-/// Replaces the text by what the bytes decode to.
-pub(super) fn decode_into(text: &mut String, bytes: &[u8]) {
-    clear_text(text);
-    for piece in bytes.utf8_chunks() {
-        text.push_str(piece.valid());
-        if !piece.invalid().is_empty() {
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-}
-
-pub(super) fn clear_text(text: &mut String) {
-    if text.capacity() > KEPT {
-        *text = String::new();
-    }
-    text.clear();
-}
-
-pub(super) fn clear_bytes(bytes: &mut Vec<u8>) {
+/// Empties a buffer; its memory is kept for the next event, unless it is a lot.
+pub(super) fn clear(bytes: &mut Vec<u8>) {
     if bytes.capacity() > KEPT {
         *bytes = Vec::new();
     }
     bytes.clear();
 }
 
-/// Cuts off a character that lacks its last bytes, where it was our own limit that cut it.
-pub(super) fn without_cut_character(bytes: &[u8]) -> &[u8] {
+/// At most so many bytes, without a character that this would cut.
+pub(super) fn shortened(bytes: &[u8], most: usize) -> &[u8] {
+    let Some(cut) = bytes.get(..most).filter(|cut| cut.len() < bytes.len()) else {
+        return bytes;
+    };
     (1..=3)
-        .filter_map(|count| bytes.len().checked_sub(count))
-        .find(|&at| bytes.get(at..).is_some_and(|tail| str::from_utf8(tail).is_err_and(|error| is_cut(error, tail))))
-        .map_or(bytes, |at| &bytes[..at])
+        .filter_map(|count| cut.len().checked_sub(count))
+        .find(|&at| cut.get(at..).and_then(sequence).is_some_and(|(length, full)| at + length == cut.len() && length < full))
+        .and_then(|at| cut.get(..at))
+        .unwrap_or(cut)
 }
 
-fn is_cut(error: str::Utf8Error, tail: &[u8]) -> bool {
-    error.valid_up_to() == 0 && error.error_len().is_none() && !tail.is_empty()
-}
-
+const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
+/// A block with the highest bit of each byte.
+const BEYOND_ASCII: u128 = u128::MAX / 0xFF * 0x80;
 /// How many bytes are checked ahead at once.
 const WINDOW: usize = 16 * 1024;
 /// Memory up to this many bytes is kept for the next event.

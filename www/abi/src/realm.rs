@@ -4,7 +4,6 @@ use crate::numbers::{LONGEST_STRING, NO_CONTENT_TYPE, OPTIONS_VERSION, option};
 use crate::output::{KEPT, Output};
 use crate::source::Source;
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 use tidings_core::connection::Options;
 
@@ -30,7 +29,7 @@ impl Realm {
         if size > self.input.len() || self.input.len() > KEPT {
             // The old one goes first, so that it can be the new one.
             self.input = Vec::new();
-            self.input = vec![0; size];
+            self.input.resize(size, 0);
         }
         &mut self.input
     }
@@ -125,8 +124,13 @@ mod tests {
     }
 
     /// The table without the address.
-    fn table(realm: &Realm) -> &[u32] {
-        &realm.output.table()[1..]
+    fn table(realm: &Realm) -> Vec<u32> {
+        words(realm)[1..].to_vec()
+    }
+
+    fn words(realm: &Realm) -> Vec<u32> {
+        let (words, []) = realm.output.table().as_chunks() else { panic!("whole words") };
+        words.iter().map(|word| u32::from_le_bytes(*word)).collect()
     }
 
     #[test]
@@ -143,13 +147,20 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_event_of_nothing_but_data_is_not_copied() {
+    fn what_is_no_utf_8_is_replaced_and_counted_as_javascript_counts() {
         let mut realm = Realm::new();
         let handle = open(&mut realm, &[1]);
-        chunk(&mut realm, handle, b"data:\xE2\x82\xAC1\n\n:comment\n");
-        assert_eq!(table(&realm), [4, 2, 1, 2 << 2]);
-        let address = realm.output.table()[0];
-        assert_eq!(address, (realm.input.as_ptr() as usize as u32).wrapping_add(5));
+        for padding in 0..20 {
+            for text in [&b"\xE2\x82\xAC1"[..], b"\xF0\x9F\x98\x80", b"\xFF\xE2\x82", b"\xED\xA0\x80\xF4\x90a"] {
+                let value = [&vec![b'x'; padding][..], text].concat();
+                chunk(&mut realm, handle, &[&b"data:"[..], &value, b"\n\n:comment\n"].concat());
+                let text = String::from_utf8_lossy(&value);
+                let units = text.encode_utf16().count() as u32;
+                assert_eq!(table(&realm), [text.len() as u32, units, 1, units << 2], "{text}");
+                realm.poll(handle);
+                realm.poll(handle);
+            }
+        }
     }
 
     #[test]
