@@ -13,12 +13,14 @@ use crate::setup::report::Report;
 use crate::setup::{self, Tools};
 use crate::steps::Steps;
 use crate::test::{self, Part};
+use crate::versions::{is_of_release, version_in};
 
 pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
     let mut steps = Steps::default();
     let Some(tools) = steps.run("set-up", |_| setup::run(project, setup::EVERYTHING)) else {
         return Ok(steps.finish());
     };
+    check_least_rust(project, &mut steps);
     check_sources(project, &tools, &mut steps);
     build_core(project, &tools, &mut steps);
     steps.run("packages", |_| {
@@ -33,6 +35,22 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
     test::run_parts(project, &tools, &Part::ALL, &mut steps);
     steps.run("size of the npm package", |_| npm::check_size(project));
     Ok(steps.finish())
+}
+
+/// `rust-version` is a promise, which only this very release can show to be kept.
+fn check_least_rust(project: &Project, steps: &mut Steps) {
+    let name = "rust-version";
+    let least = &project.versions.rust;
+    match process::ask(&mut project.cargo("--version")).and_then(|said| version_in(&said)) {
+        Some(version) if is_of_release(&version, least) => {
+            steps.run(name, |_| {
+                println!("All that follows is built by Rust {version}, and rust-version is {least}.");
+                Ok(())
+            });
+        }
+        Some(version) => steps.skip(name, &format!("this is Rust {version}, so that {least} suffices is not shown here")),
+        None => steps.skip(name, "cargo does not tell its version"),
+    }
 }
 
 /// Formatting, lints and docs: for the host and for wasm, where warnings are errors.

@@ -63,6 +63,12 @@ pub(crate) fn at_least(version: &str, least: &str) -> bool {
     numbers(version) >= numbers(least)
 }
 
+/// Is `version` a patch of this release? `1.95.2` is one of `1.95`.
+pub(crate) fn is_of_release(version: &str, release: &str) -> bool {
+    let [[major, minor, _], [wanted_major, wanted_minor, _]] = [version, release].map(numbers);
+    (major, minor) == (wanted_major, wanted_minor)
+}
+
 /// The first word that looks like a version: `1.96.0` in `rustc 1.96.0 (ac68faa20 2026-05-25)`.
 pub(crate) fn version_in(text: &str) -> Option<String> {
     text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
@@ -130,6 +136,12 @@ mod tests {
         assert!(!at_least("1.85.0", "1.95"));
         assert!(!at_least("18.19.0", "20"));
         assert!(at_least("1.97.0-nightly", "1.97"));
+    }
+
+    #[test]
+    fn patches_belong_to_their_release() {
+        assert!(is_of_release("1.95.0", "1.95") && is_of_release("1.95.2", "1.95"));
+        assert!(!is_of_release("1.96.0", "1.95") && !is_of_release("1.9.5", "1.95"));
     }
 
     #[test]
