@@ -16,6 +16,8 @@ use wasm_bindgen_test::{console_log, wasm_bindgen_test};
 enum Until {
     /// After so many lines.
     Lines(usize),
+    /// After the first error.
+    Error,
     /// When the ready state is Closed.
     Closed,
 }
@@ -24,6 +26,7 @@ impl Until {
     fn is_reached(self, log: &[String]) -> bool {
         match self {
             Until::Lines(count) => log.len() >= count,
+            Until::Error => log.last().is_some_and(|line| line.starts_with("error")),
             Until::Closed => log.last().is_some_and(|line| line.ends_with("state 2")),
         }
     }
@@ -167,6 +170,52 @@ async fn credentials() {
     compare_with("this origin, with credentials", "/message?end=hang", true, &["message"], Until::Lines(2)).await;
 }
 
+/// Network errors that end a browser's own source, where the standard has it try again.
+const GIVES_UP: &[(&str, &[&str])] =
+    &[("Firefox", &["torn down before an answer", "no end to the redirects", "redirected to where nobody listens"])];
+
+#[wasm_bindgen_test]
+async fn network_errors() {
+    if !has_native() {
+        console_log!("skipped: no EventSource here to compare with");
+        return;
+    }
+    let gives_up = of_this_browser(GIVES_UP);
+    let mut wrong = Vec::new();
+    for (name, path) in [
+        ("torn down before an answer", "/refuse?end=reset"),
+        ("no end to the redirects", "/redirect-loop"),
+        ("redirected to where nobody listens", "/redirect/302?to=http%3A%2F%2F127.0.0.1%3A2%2F"),
+    ] {
+        let first_of = async |transport| our_log(transport, path, false, &["message"], Until::Lines(1)).await;
+        let native = [native_log(path, false, &["message"], Until::Lines(1)).await, first_of(Transport::Native).await];
+        let of_native = if gives_up.contains(&name) { "error state 2" } else { "error state 0" };
+        if native != [[of_native], [of_native]] {
+            wrong.push(format!("{name}: the browser and the native transport tell {native:?} instead of {of_native:?}"));
+        }
+        let fetch = first_of(Transport::Fetch).await;
+        if fetch != ["error state 0"] {
+            wrong.push(format!("{name}: fetch tells {fetch:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[wasm_bindgen_test]
+async fn a_type_that_is_missing_or_doubled() {
+    compare("no type", "/content-type", &["message"], Until::Closed).await;
+    let twice = "/content-type?value=text/html&value=text/event-stream&end=hang";
+    compare("two types, of which the last counts", twice, &["message"], Until::Lines(2)).await;
+}
+
+#[wasm_bindgen_test]
+async fn small_chunks() {
+    let types = ["message", "a", "b", "add", "remove", "update", "patch", "ping"];
+    for name in ["line_end_mixed", "line_end_crlf", "bom_then_crlf", "format_utf_8", "utf_8_astral", "data_many_small_events"] {
+        compare(name, &format!("/corpus/{name}?split=1&pause=0"), &types, Until::Error).await;
+    }
+}
+
 #[wasm_bindgen_test]
 async fn comments_and_silence() {
     compare("heartbeats", "/heartbeat?every=5&count=20&data=x", &["message"], Until::Lines(2)).await;
@@ -199,8 +248,7 @@ async fn the_corpus() {
         console_log!("skipped: no EventSource here to compare with");
         return;
     }
-    let user_agent = user_agent();
-    let deviations = DEVIATIONS.iter().find(|(browser, _)| user_agent.contains(browser)).map_or(&[][..], |(_, names)| names);
+    let deviations = of_this_browser(DEVIATIONS);
     let (_, names) = get(&format!("{}/corpus/index.json", server())).await;
     let names: Vec<String> = serde_json::from_str(&names).expect("a list of names");
     let mut wrong = Vec::new();
@@ -228,6 +276,12 @@ async fn the_corpus() {
         }
     }
     assert!(wrong.is_empty(), "{} cases: {}", wrong.len(), wrong.join("\n"));
+}
+
+/// What stands in a table for the browser that this runs in.
+fn of_this_browser(table: &[(&str, &'static [&'static str])]) -> &'static [&'static str] {
+    let user_agent = user_agent();
+    table.iter().find(|(browser, _)| user_agent.contains(browser)).map_or(&[], |(_, names)| names)
 }
 
 fn user_agent() -> String {

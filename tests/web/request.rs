@@ -118,19 +118,33 @@ async fn a_refused_origin_is_a_failure() {
         // It has no origin to refuse.
         return;
     }
+    let (_setting, mut journal) = watch_with_credentials("/cookies?set=probed%3Dno");
+    journal.open().await;
+    journal.data().await;
     for policy in ["none", "star"] {
         let route = route(&format!("/message?end=hang&cors={policy}&{SEEN_BY_PROBES}"));
         let source = route.builder(Transport::Fetch).with_credentials(true).build();
         let source = Rc::new(source.expect("the URL is good"));
         let mut journal = Journal::of(&source, &["message"]);
         assert_eq!(journal.failure().await, Some(tidings::Failure::OriginRefused), "{policy}");
-        let seen = route.seen("open=0&requests=2").await;
+        let seen = route.seen("open=0&closed=2").await;
         assert_eq!(seen["requests"], 2, "one request and one probe: {seen}");
-        let probe = &seen["log"][1];
-        assert_eq!(probe["method"], "GET");
-        let headers = probe["headers"].to_string();
-        assert!(!headers.contains("text/event-stream") && !headers.contains("cookie"), "{headers}");
+        let [request, probe] = [&seen["log"][0], &seen["log"][1]];
+        assert_eq!((&request["method"], &probe["method"]), (&"GET".into(), &"GET".into()));
+        let [asked, probed] = [request, probe].map(|seen| seen["headers"].to_string());
+        assert!(asked.contains("probed=no") && asked.contains("text/event-stream"), "{asked}");
+        assert!(!probed.contains("cookie") && !probed.contains("text/event-stream"), "neither credentials nor headers: {probed}");
+        assert!(probed.contains("\"no-cors\""), "the mode: {probed}");
+        assert_eq!(seen["preflights"], 0, "{seen}");
+        assert_eq!(probe["ended"], "client-gone", "its body has no end; its headers were enough: {seen}");
     }
+}
+
+fn watch_with_credentials(path: &str) -> (Rc<EventSource>, Journal) {
+    let source = route(path).builder(Transport::Fetch).with_credentials(true).build();
+    let source = Rc::new(source.expect("the URL is good"));
+    let journal = Journal::of(&source, &["message"]);
+    (source, journal)
 }
 
 #[wasm_bindgen_test]

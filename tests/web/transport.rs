@@ -1,9 +1,11 @@
 //! Which transport is taken, and what needs fetch: a test for each row of the table at `Transport`.
 
-use super::tools::{has_native, route, within};
+use super::tools::{has_native, over_both, route, within};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
+use js_sys::Function;
 use tidings::{ErrorKind, Transport};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -71,3 +73,41 @@ async fn native_hears_types_that_are_added_later() {
     drop(guard);
     while told.next().await.is_some() {}
 }
+
+over_both! {
+    /// Over fetch no text of an event becomes a JavaScript string, or comes from one. What turns the one into the other is counted.
+    async fn strings_are_made_for_each_event_over_native_only(transport) {
+        let conversions = Function::new_no_args(
+            "let count = 0
+            const counted = ({ prototype }, name) => {
+                const original = prototype[name]
+                prototype[name] = function (...given) { count += 1; return original.apply(this, given) }
+                return () => { prototype[name] = original }
+            }
+            const restore = [counted(TextDecoder, 'decode'), counted(TextEncoder, 'encodeInto')]
+            return () => { restore.forEach(again => again()); return count }",
+        );
+        // Not ASCII: bindings copy what is short and ASCII by hand.
+        let body = String::from(js_sys::encode_uri_component(&"data: größe\n\n".repeat(EVENTS)));
+        let (source, mut journal) = route(&format!("/message?body={body}&end=hang")).watch(transport, &[]);
+        let (tell, mut told) = unbounded();
+        let mut count = 0;
+        let _guard = source.on_message(move |event| {
+            count += usize::from(event.data == "größe");
+            if count == EVENTS {
+                _ = tell.unbounded_send(());
+            }
+        });
+        let end_count: Function = conversions.call0(&JsValue::UNDEFINED).expect("a function").unchecked_into();
+        journal.open().await;
+        within("all events", told.next()).await;
+        let conversions = end_count.call0(&JsValue::UNDEFINED).ok().and_then(|count| count.as_f64()).expect("a count");
+        match transport {
+            // The URL, the content type, what the open event tells.
+            Transport::Fetch => assert!(conversions < 40.0, "{conversions} conversions for {EVENTS} events"),
+            _ => assert!(conversions >= EVENTS as f64, "{conversions} conversions: is nothing counted any more?"),
+        }
+    }
+}
+
+const EVENTS: usize = 200;
