@@ -3,7 +3,8 @@
 //   cargo xtask bench apps [--quick] [chromium|firefox] [SITUATION]
 //
 // builds what this needs and starts it. Each round runs every client once, beginning with another one each time, and web-sys twice; a ratio is that
-// of two runs of one round, and "web-sys again" is the control: what it is away from 1.00 is noise. How many events a client gets is chosen so that
+// of two runs of one round, and "web-sys again" is the control: what it is away from 1.00 is noise. "fetch, read alone" is no client: a loop in
+// JavaScript reads the body and looks at nothing in it, which no client over fetch can outrun. How many events a client gets is chosen so that
 // every run takes about as long. Events per second are counted inside the page, from before the request until the last event; the processor's time is
 // that of all of the browser's processes (user and system), until a moment after it.
 
@@ -28,6 +29,7 @@ const clients = {
   [BASELINE]: 'web_sys',
   'gloo-net': 'gloo_net',
   'web-sys again': 'web_sys',
+  'fetch, read alone': 'read_alone',
 };
 const QUOTES = quotes();
 /** @typedef {{ url: string, bytes: number, sum: number }} Stream */
@@ -163,6 +165,13 @@ async function run(page, client, count, { parse, stream, streams, cpuTime }) {
     `${client}, ${count} events`,
     page.evaluate(
       async (name, url, count, parse) => {
+        if (name === 'read_alone') {
+          const begin = performance.now();
+          const reader = (await fetch(url, { cache: 'no-store' })).body.getReader();
+          let read = 0;
+          for (let chunk; !(chunk = await reader.read()).done; read += chunk.value.length);
+          return { read, milliseconds: performance.now() - begin };
+        }
         const run = await (await globalThis.clients)[name](url, count, parse);
         return { events: run.events, bytes: run.bytes, sum: run.sum, milliseconds: run.milliseconds };
       },
@@ -174,8 +183,13 @@ async function run(page, client, count, { parse, stream, streams, cpuTime }) {
   );
   await sleep(SETTLE_MS);
   const after = await cpuTime?.();
-  assert.deepEqual([found.events, found.bytes], [count, bytes], `${client} received every byte`);
-  if (parse) {
+  const isClient = found.read === undefined;
+  if (isClient) {
+    assert.deepEqual([found.events, found.bytes], [count, bytes], `${client} received every byte`);
+  } else {
+    assert.ok(found.read > bytes, 'every event and what is around it was read');
+  }
+  if (isClient && parse) {
     assert.ok(Math.abs(found.sum / sum - 1) < 1e-6, `${client} parsed every event`);
   }
   return { rate: (count * 1000) / found.milliseconds, cpu: before === undefined ? undefined : (after - before) / (count / 1e6) };
