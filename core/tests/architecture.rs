@@ -25,7 +25,7 @@ fn no_row_stands_twice_and_closed_is_the_end() {
 }
 
 fn diagram_of_the_table() -> String {
-    let mut diagram = String::from("stateDiagram-v2\n    [*] --> Requesting : SendRequest\n");
+    let mut diagram = String::from("stateDiagram-v2\n    [*] --> Held\n");
     for row in TRANSITIONS {
         let steps = row.steps.iter().map(|step| format!("{step:?}")).collect::<Vec<_>>().join(", ");
         writeln!(diagram, "    {:?} --> {:?} : {:?} / {steps}", row.from, row.to, row.cause).expect("a String takes all");

@@ -17,8 +17,35 @@ enum Fact {
     NativeInterrupted(u32),
     NativeFailed(u32),
     WentOnline,
+    Prepared(u32),
+    PrepareFailed(u32),
+    RetryAfter(u32, u32),
+    RetryAnswered(u32, Option<u32>),
+    Reconnect,
+    Hidden,
+    Visible,
+    Paused,
+    Resumed,
+    Overflowed(bool),
     Close,
     Time(u64),
+}
+
+/// Any options at all.
+fn options() -> impl Strategy<Value = Options> {
+    let number = || prop::sample::select(vec![0, 1, 99, 150, 3_000, 50_000, 2_147_483_648, u32::MAX]);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.1), any::<bool>());
+    let numbers = (number(), number(), number(), number(), number(), any::<u32>());
+    (flags, numbers).prop_map(|(flags, numbers)| {
+        let mut options = Options::default();
+        options.limits.max_event_size = Some(12);
+        (options.repeats, options.prepares, options.asks, options.hidden, options.probe) = flags;
+        let reconnection = &mut options.reconnection;
+        (options.idle_timeout, reconnection.min, reconnection.max, reconnection.attempts, reconnection.time, options.seed) =
+            numbers;
+        options.transient.insert(500);
+        options
+    })
 }
 
 fn facts() -> impl Strategy<Value = Vec<Fact>> {
@@ -46,19 +73,37 @@ fn facts() -> impl Strategy<Value = Vec<Fact>> {
         2 => (attempt.clone(), outcome).prop_map(|(attempt, outcome)| Fact::ProbeEnded(attempt, outcome)),
         1 => attempt.clone().prop_map(Fact::NativeOpened),
         1 => attempt.clone().prop_map(Fact::NativeInterrupted),
-        1 => attempt.prop_map(Fact::NativeFailed),
+        1 => attempt.clone().prop_map(Fact::NativeFailed),
+        3 => attempt.clone().prop_map(Fact::Prepared),
+        1 => attempt.clone().prop_map(Fact::PrepareFailed),
+        1 => (attempt.clone(), any::<u32>()).prop_map(|(attempt, delay)| Fact::RetryAfter(attempt, delay)),
+        2 => (attempt, any::<Option<u32>>()).prop_map(|(attempt, delay)| Fact::RetryAnswered(attempt, delay)),
+        1 => prop::sample::select(vec![
+            Fact::Reconnect, Fact::Hidden, Fact::Visible, Fact::Visible, Fact::Paused, Fact::Resumed, Fact::Resumed,
+            Fact::Overflowed(true), Fact::Overflowed(false),
+        ]),
         1 => Just(Fact::WentOnline),
         1 => prop::bool::weighted(0.1).prop_map(|close| if close { Fact::Close } else { Fact::WentOnline }),
-        1 => (0u64..10_000).prop_map(Fact::Time),
+        1 => (0u64..200_000).prop_map(Fact::Time),
     ];
     prop::collection::vec(fact, 0..60)
+}
+
+/// The standard's, but for a small limit.
+fn standard() -> Options {
+    let mut options = Options::default();
+    options.limits.max_event_size = Some(12);
+    options
 }
 
 /// Performs actions only in the mind, and checks each against what went before.
 struct Watcher {
     ready_state: ReadyState,
     newest_attempt: u32,
+    /// A request, a probe or what prepares one is under way.
     requesting: bool,
+    preparing: bool,
+    asked: bool,
     waiting: bool,
     /// `close()` was called.
     closed: bool,
@@ -85,25 +130,58 @@ impl Watcher {
         match connection.state() {
             State::Closed => assert_eq!(self.ready_state, ReadyState::Closed),
             State::Streaming => assert_eq!(self.ready_state, ReadyState::Open),
-            State::Requesting | State::Probing | State::Waiting => assert_eq!(self.ready_state, ReadyState::Connecting),
+            State::Deciding => assert!(self.asked && self.ready_state != ReadyState::Closed),
+            State::Held | State::Preparing | State::Requesting | State::Probing | State::Waiting => {
+                assert_eq!(self.ready_state, ReadyState::Connecting);
+            }
         }
+        assert_eq!(self.asked, connection.state() == State::Deciding, "a question is asked and not forgotten");
+        let is_busy = matches!(connection.state(), State::Preparing | State::Requesting | State::Probing | State::Streaming);
+        assert_eq!(self.requesting, is_busy, "what was begun is ended, in {:?}", connection.state());
+        let may_wait = matches!(connection.state(), State::Requesting | State::Streaming);
+        assert!(self.waiting == (connection.state() == State::Waiting) || may_wait, "a timer outlives its wait");
+    }
+
+    fn begin(&mut self, attempt: Attempt) {
+        assert_eq!(attempt.number(), self.newest_attempt + 1, "attempts are numbered one by one");
+        assert!(!self.requesting && !self.waiting, "one thing at a time");
+        assert_eq!(self.ready_state, ReadyState::Connecting);
+        self.newest_attempt = attempt.number();
+        self.requesting = true;
     }
 
     fn perform(&mut self, action: &Action) {
         match action {
+            Action::Prepare { attempt } => {
+                self.begin(*attempt);
+                self.preparing = true;
+            }
             Action::SendRequest { attempt } => {
-                assert_eq!(attempt.number(), self.newest_attempt + 1, "attempts are numbered one by one");
-                assert!(!self.requesting && !self.waiting, "one thing at a time");
-                assert_eq!(self.ready_state, ReadyState::Connecting);
-                self.newest_attempt = attempt.number();
-                self.requesting = true;
+                if std::mem::take(&mut self.preparing) {
+                    assert_eq!(attempt.number(), self.newest_attempt, "the attempt that was prepared");
+                } else {
+                    self.begin(*attempt);
+                }
+            }
+            Action::AskRetry { attempt, delay } => {
+                assert_eq!(attempt.number(), self.newest_attempt);
+                assert!(!self.waiting && !self.requesting && !self.asked);
+                assert!(delay.is_none_or(|delay| (100..=2_147_483_647).contains(&delay)));
+                self.asked = true;
+            }
+            Action::FireClose { .. } => {
+                assert_eq!(self.ready_state, ReadyState::Closed);
+                assert!(!self.closed, "nothing is told after close");
             }
             Action::SendProbe { attempt } => {
                 assert_eq!(attempt.number(), self.newest_attempt);
                 assert!(!std::mem::replace(&mut self.requesting, true), "the request that failed is over");
                 assert!(!self.waiting);
             }
-            Action::AbortRequest => assert!(std::mem::take(&mut self.requesting), "only a request can be aborted"),
+            Action::AbortRequest => {
+                assert!(std::mem::take(&mut self.requesting), "only a request can be aborted");
+                self.preparing = false;
+            }
             Action::StartTimer { delay, .. } => {
                 assert!(!std::mem::replace(&mut self.waiting, true), "one timer at a time");
                 assert!((1..=2_147_483_647).contains(delay));
@@ -119,6 +197,10 @@ impl Watcher {
             }
             Action::FireError(error) => {
                 let expected = match error {
+                    ErrorEvent::Interruption { delay: Some(delay), .. } => {
+                        assert!((100..=2_147_483_647).contains(delay));
+                        ReadyState::Connecting
+                    }
                     ErrorEvent::Interruption { .. } => ReadyState::Connecting,
                     ErrorEvent::Failure { .. } => ReadyState::Closed,
                 };
@@ -135,12 +217,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_sequence_of_inputs_is_sound(facts in facts()) {
-        let mut options = Options::default();
-        options.limits.max_event_size = Some(12);
+    fn any_sequence_of_inputs_is_sound(options in prop_oneof![1 => options(), 1 => Just(standard())], facts in facts()) {
         let mut connection = Connection::new(options);
-        let mut watcher =
-            Watcher { ready_state: ReadyState::Connecting, newest_attempt: 0, requesting: false, waiting: false, closed: false };
+        let mut watcher = Watcher {
+            ready_state: ReadyState::Connecting,
+            newest_attempt: 0,
+            requesting: false,
+            preparing: false,
+            asked: false,
+            waiting: false,
+            closed: false,
+        };
         let mut now = 0;
         watcher.drain(&mut connection, None, now);
         for fact in &facts {
@@ -166,6 +253,25 @@ proptest! {
                     connection.handle(Input::NativeInterrupted { attempt: attempt(*number) }, now);
                 }
                 Fact::NativeFailed(number) => connection.handle(Input::NativeFailed { attempt: attempt(*number) }, now),
+                Fact::Prepared(number) => connection.handle(Input::Prepared { attempt: attempt(*number) }, now),
+                Fact::PrepareFailed(number) => {
+                    let detail = String::new();
+                    connection.handle(Input::PrepareFailed { attempt: attempt(*number), detail }, now);
+                }
+                Fact::RetryAfter(number, delay) => {
+                    connection.handle(Input::RetryAfterReceived { attempt: attempt(*number), delay: *delay }, now);
+                }
+                Fact::RetryAnswered(number, delay) => {
+                    connection.handle(Input::RetryAnswered { attempt: attempt(*number), delay: *delay }, now);
+                }
+                Fact::Reconnect => connection.handle(Input::ReconnectCalled, now),
+                Fact::Hidden => connection.handle(Input::BecameHidden, now),
+                Fact::Visible => connection.handle(Input::BecameVisible, now),
+                Fact::Paused => connection.handle(Input::Paused, now),
+                Fact::Resumed => connection.handle(Input::Resumed, now),
+                Fact::Overflowed(resume_later) => {
+                    connection.handle(Input::Overflowed { resume_later: *resume_later }, now);
+                }
                 Fact::WentOnline => connection.handle(Input::WentOnline, now),
                 Fact::Close => {
                     connection.handle(Input::CloseCalled, now);
@@ -175,8 +281,12 @@ proptest! {
             }
             if connection.state() != before {
                 // What the host itself said is over.
-                watcher.requesting &= !matches!(fact, Fact::BodyEnded(_) | Fact::RequestFailed(_) | Fact::ProbeEnded(..));
-                watcher.waiting &= !matches!(fact, Fact::TimerFired(_));
+                watcher.requesting &=
+                    !matches!(fact, Fact::BodyEnded(_) | Fact::RequestFailed(_) | Fact::ProbeEnded(..) | Fact::PrepareFailed(_));
+                watcher.asked &= !matches!(fact, Fact::RetryAnswered(..) | Fact::Close);
+            }
+            if matches!(fact, Fact::TimerFired(number) if *number == watcher.newest_attempt) {
+                watcher.waiting = false;
             }
             watcher.drain(&mut connection, Some(fact), now);
         }

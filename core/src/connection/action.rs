@@ -10,9 +10,15 @@ use core::fmt;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Action {
+    /// Let the user prepare the request of this attempt, and report [`Prepared`](super::Input::Prepared) or
+    /// [`PrepareFailed`](super::Input::PrepareFailed). Only with [`Options::prepares`](super::Options::prepares).
+    Prepare {
+        /// The attempt that begins.
+        attempt: Attempt,
+    },
     /// Send a request, with [`last_event_id`](super::Connection::last_event_id) if that is not empty; report under this attempt.
     SendRequest {
-        /// The attempt that begins.
+        /// The attempt that begins, or for which was prepared.
         attempt: Attempt,
     },
     /// Send a GET request to the same URL in mode `no-cors`, without credentials and without headers, end it as soon as its headers
@@ -21,17 +27,25 @@ pub enum Action {
         /// The attempt that has failed.
         attempt: Attempt,
     },
-    /// Abort the request or the probe, so that the server sees it; reports about it will be ignored.
+    /// Abort the request, the probe or what the user prepares, so that the server sees it; reports about it will be ignored.
     AbortRequest,
-    /// Report [`TimerFired`](super::Input::TimerFired) after so long.
+    /// Report [`TimerFired`](super::Input::TimerFired) after so long. No other timer runs.
     StartTimer {
-        /// The attempt that has ended.
+        /// The attempt that has ended, or is watched for silence.
         attempt: Attempt,
         /// How long, in milliseconds; at most 2,147,483,647.
         delay: u32,
     },
-    /// Stop that timer.
+    /// Stop that timer, if it runs.
     StopTimer,
+    /// Ask the user what becomes of a connection that was lost or refused, for [`reason`](super::Connection::reason), and report
+    /// [`RetryAnswered`](super::Input::RetryAnswered). Only with [`Options::asks`](super::Options::asks).
+    AskRetry {
+        /// The attempt that has ended.
+        attempt: Attempt,
+        /// What the options make of it: the wait until the next attempt in milliseconds, or none at all.
+        delay: Option<u32>,
+    },
     /// The ready state is this from now on.
     SetReadyState(ReadyState),
     /// [Announce the connection](https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection): tell the `open` listeners.
@@ -41,6 +55,11 @@ pub enum Action {
     },
     /// Tell the `error` listeners.
     FireError(ErrorEvent),
+    /// Tell that the stream came to its end, which is no error: its request is not to be repeated.
+    FireClose {
+        /// The attempt that ended.
+        attempt: Attempt,
+    },
     /// Feed the chunk at hand to this parser, deliver what it gives, hand it back with [`Dispatched`](super::Input::Dispatched).
     Dispatch(Box<EventStream>),
 }
@@ -104,6 +123,29 @@ pub enum Interruption {
         /// What the platform said of it; may be empty.
         detail: String,
     },
+    /// The status was not 200, but one that passes.
+    Status(u16),
+    /// The content type was not `text/event-stream`, and the user wants to try again all the same.
+    ContentType(
+        /// What it was, shortened if it was very long; `None` if there was none.
+        Option<String>,
+    ),
+    /// Not one byte came for so long.
+    Idle {
+        /// How long that is, in milliseconds.
+        timeout: u32,
+    },
+    /// What the user does before each request failed, so that none was sent.
+    Prepare {
+        /// What was said of it; may be empty.
+        detail: String,
+    },
+    /// The page is hidden, and the connection is reestablished when it is shown again.
+    Hidden,
+    /// Who listens is behind, and the connection is reestablished when that was made up for.
+    Overflow,
+    /// The user asked for a new connection.
+    Requested,
 }
 
 /// Why a connection failed for good.
@@ -124,6 +166,14 @@ pub enum Failure {
         /// What is allowed, in bytes.
         limit: usize,
     },
+    /// More events waited for those who listen than is allowed.
+    Overflow,
+    /// The connection was lost, and its request is not to be repeated.
+    NotRepeated(Interruption),
+    /// The connection was lost once more than is allowed, or for longer.
+    RetriesExhausted(Interruption),
+    /// The connection was lost, and the user does not want to try again.
+    Declined(Interruption),
 }
 
 impl fmt::Display for Interruption {
@@ -142,6 +192,15 @@ impl fmt::Display for Interruption {
                      `Access-Control-Allow-Headers: Last-Event-ID`",
                 )
             }
+            Interruption::Status(status) => write!(f, "the server answered with status {status}"),
+            Interruption::ContentType(None) => f.write_str("the server sent no Content-Type"),
+            Interruption::ContentType(Some(content_type)) => write!(f, "the server sent Content-Type {content_type:?}"),
+            Interruption::Idle { timeout } => write!(f, "the server was silent for {timeout} ms"),
+            Interruption::Prepare { detail } if detail.is_empty() => f.write_str("the request could not be prepared"),
+            Interruption::Prepare { detail } => write!(f, "the request could not be prepared ({detail})"),
+            Interruption::Hidden => f.write_str("the page is hidden"),
+            Interruption::Overflow => f.write_str("the events come faster than they are taken"),
+            Interruption::Requested => f.write_str("a new connection was asked for"),
         }
     }
 }
@@ -162,6 +221,10 @@ impl fmt::Display for Failure {
                  for this origin, and `Access-Control-Allow-Credentials: true` if credentials are sent",
             ),
             Failure::LimitExceeded { limit } => write!(f, "an event held more than the limit of {limit} bytes"),
+            Failure::Overflow => f.write_str("more events wait to be taken than the limit allows"),
+            Failure::NotRepeated(reason) => write!(f, "{reason}, and the request is not one to be repeated"),
+            Failure::RetriesExhausted(reason) => write!(f, "{reason}, and no more attempts are allowed"),
+            Failure::Declined(reason) => write!(f, "{reason}, and no new attempt is wanted"),
         }
     }
 }

@@ -28,6 +28,26 @@ impl Attempt {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input<'a> {
+    /// The user has prepared the request that [`Prepare`](super::Action::Prepare) asked for.
+    Prepared {
+        /// The attempt that was prepared.
+        attempt: Attempt,
+    },
+    /// The user could not.
+    PrepareFailed {
+        /// The attempt that was to be prepared.
+        attempt: Attempt,
+        /// What was said of it, for people to read; may be empty.
+        detail: String,
+    },
+    /// The headers of the response that is about to be told of hold
+    /// [`Retry-After`](https://www.rfc-editor.org/rfc/rfc9110#name-retry-after), which counts with the statuses 429 and 503.
+    RetryAfterReceived {
+        /// The attempt that was answered.
+        attempt: Attempt,
+        /// How long that is from now, in milliseconds; of a date, what lies between.
+        delay: u32,
+    },
     /// The status line and the headers of the response came.
     ResponseStarted {
         /// The attempt that was answered.
@@ -63,11 +83,35 @@ pub enum Input<'a> {
     },
     /// The timer of [`StartTimer`](super::Action::StartTimer) ran out.
     TimerFired {
-        /// The attempt after which the wait began.
+        /// The attempt that came with it.
         attempt: Attempt,
     },
-    /// A hint that the network is there again: ends a wait. That it went away is no input, for such hints are often wrong.
+    /// The answer to [`AskRetry`](super::Action::AskRetry).
+    RetryAnswered {
+        /// The attempt that has ended.
+        attempt: Attempt,
+        /// How long to wait, in milliseconds, or not to try again.
+        delay: Option<u32>,
+    },
+    /// A hint that the network is there again: ends a wait, and looks whether the server was silent for too long. That it went away is no
+    /// input, for such hints are often wrong.
     WentOnline,
+    /// The user wants a new connection now: ends a wait, and a connection too. A source that is closed stays closed.
+    ReconnectCalled,
+    /// The page was hidden. Told only where hidden pages are to pause; what cannot be repeated goes on.
+    BecameHidden,
+    /// It is shown again.
+    BecameVisible,
+    /// The host does not read on, for who listens is behind: silence is not the server's.
+    Paused,
+    /// It reads on; after [`Overflowed`](Self::Overflowed), it wants the connection back.
+    Resumed,
+    /// More events wait for those who listen than is allowed.
+    Overflowed {
+        /// Whether to let the server go until [`Resumed`](Self::Resumed), and then resume; else, or if the request cannot be repeated, the
+        /// connection fails.
+        resume_later: bool,
+    },
     /// The user closed the source.
     CloseCalled,
     /// The browser's own `EventSource`, which a host may put in the place of a request, fired `open`.
@@ -101,7 +145,11 @@ pub enum ProbeOutcome {
 impl Input<'_> {
     pub(super) fn attempt(&self) -> Option<Attempt> {
         match self {
-            Input::ResponseStarted { attempt, .. }
+            Input::Prepared { attempt }
+            | Input::PrepareFailed { attempt, .. }
+            | Input::RetryAfterReceived { attempt, .. }
+            | Input::RetryAnswered { attempt, .. }
+            | Input::ResponseStarted { attempt, .. }
             | Input::ChunkReceived { attempt }
             | Input::BodyEnded { attempt }
             | Input::RequestFailed { attempt, .. }
@@ -110,7 +158,15 @@ impl Input<'_> {
             | Input::NativeOpened { attempt }
             | Input::NativeInterrupted { attempt }
             | Input::NativeFailed { attempt } => Some(*attempt),
-            Input::Dispatched(_) | Input::WentOnline | Input::CloseCalled => None,
+            Input::Dispatched(_)
+            | Input::WentOnline
+            | Input::ReconnectCalled
+            | Input::BecameHidden
+            | Input::BecameVisible
+            | Input::Paused
+            | Input::Resumed
+            | Input::Overflowed { .. }
+            | Input::CloseCalled => None,
         }
     }
 }

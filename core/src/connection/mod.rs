@@ -14,7 +14,7 @@ mod state;
 pub use action::{Action, ErrorEvent, Failure, Interruption, ReadyState};
 pub use input::{Attempt, Input, ProbeOutcome, Response};
 pub use limits::Limits;
-pub use options::Options;
+pub use options::{Options, ReconnectionOptions, Statuses};
 pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 
 use crate::event_stream::EventStream;
@@ -22,7 +22,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
-use reconnect::Reconnection;
+use reconnect::{FLOOR, LONGEST, Reconnection, since};
 
 /// The machine of one `EventSource`: it [announces], [reestablishes] and [fails] the connection.
 ///
@@ -41,7 +41,12 @@ use reconnect::Reconnection;
 /// host that is in the middle of a chunk stops delivering when the ready state is Closed.
 ///
 /// No input panics, in any order. Inputs of an earlier attempt, and inputs that mean nothing in the present state, are ignored.
-/// Time is handed in: `now` is in milliseconds from any fixed start, and should not go back.
+/// Time is handed in: `now` is in milliseconds from any fixed start, and should not go back. Let it run on while the machine sleeps (a wall clock
+/// does), so that a sleep shows.
+///
+/// [`Action::AskRetry`] and [`Action::Prepare`] put questions to the user, and only to those who asked for that; [`Input::CloseCalled`] may come instead of
+/// the answer. Whether hidden pages pause, and what becomes of events that nobody takes, is the host's to offer: it tells
+/// [`Input::BecameHidden`], [`Input::Paused`] or [`Input::Overflowed`] only where the user wants that.
 ///
 /// ```
 /// use tidings_core::connection::{Action, Connection, Input, Options, ReadyState, Response};
@@ -67,14 +72,34 @@ pub struct Connection {
     steps: Vec<Step>,
     /// How many of them were polled.
     polled: usize,
+    /// Why the connection was lost or refused, until that is told.
+    lost: Option<Interruption>,
     /// What the next [`Step::FireError`] tells.
     error: Option<ErrorEvent>,
     /// Away while a chunk is dispatched.
     stream: Option<Box<EventStream>>,
     reconnection: Reconnection,
-    /// The attempt after which the wait began.
-    waiting_after: Attempt,
     options: Options,
+    now: u32,
+    /// Since when the wait or the silence lasts.
+    began: u32,
+    /// When the connection was opened.
+    opened: u32,
+    /// A timer runs, or was asked for.
+    timer: bool,
+    /// For how long it is to run.
+    delay: u32,
+    /// What `Retry-After` said.
+    retry_after: u32,
+    /// What the options make of the loss: the wait, or no more attempts.
+    proposal: Option<u32>,
+    /// The machine was asleep, or the page was: how the last attempts went means nothing.
+    awoken: bool,
+    hidden: bool,
+    /// Let go until those who listen have caught up.
+    overflowed: bool,
+    /// The host does not read.
+    paused: bool,
     opened_once: bool,
     /// A request with `Last-Event-ID` was accepted.
     resumed_once: bool,
@@ -87,25 +112,51 @@ pub struct Connection {
 
 impl Connection {
     /// A connection that wants to send its first request.
-    pub fn new(options: Options) -> Self {
+    pub fn new(mut options: Options) -> Self {
+        options.idle_timeout = options.idle_timeout.min(LONGEST);
         let mut connection = Connection {
-            state: State::Requesting,
+            state: State::Held,
             attempt: Attempt::default(),
             steps: Vec::new(),
             polled: 0,
+            lost: None,
             error: None,
             stream: Some(Box::new(EventStream::with_limit(options.limits.max_event_size))),
-            reconnection: Reconnection::default(),
-            waiting_after: Attempt::default(),
+            reconnection: Reconnection::new(options.reconnection, options.seed),
             options,
+            now: 0,
+            began: 0,
+            opened: 0,
+            timer: false,
+            delay: 0,
+            retry_after: 0,
+            proposal: None,
+            awoken: false,
+            hidden: options.hidden,
+            overflowed: false,
+            paused: false,
             opened_once: false,
             resumed_once: false,
             probed: false,
             detail: String::new(),
             failed_resumptions: 0,
         };
-        connection.take_step(Step::SendRequest);
+        connection.release();
         connection
+    }
+
+    /// Sets the last event ID string to start from; before the first request. It is for a stream to be able to send it, and for a request
+    /// header to hold it: at most 4,096 bytes, no NUL, CR or LF. Says whether that is so, and does nothing if it is not.
+    #[must_use = "an id that cannot be is not set"]
+    pub fn start_from(&mut self, last_event_id: &str) -> bool {
+        let sendable = last_event_id.len() <= LONGEST_ID && !last_event_id.contains(['\0', '\r', '\n']);
+        match &mut self.stream {
+            Some(stream) if sendable => {
+                stream.set_last_event_id(last_event_id);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Takes in what happened at `now` (milliseconds).
@@ -113,11 +164,29 @@ impl Connection {
         if input.attempt().is_some_and(|attempt| attempt != self.attempt) {
             return;
         }
+        self.now = now as u32;
+        if let Input::ResponseStarted { .. } | Input::ChunkReceived { .. } | Input::Resumed = input {
+            self.heard();
+        }
         let cause = match input {
-            Input::ResponseStarted { response, .. } => match response.judge() {
-                Ok(()) => Cause::ResponseAccepted,
-                Err(failure) => self.fail(Cause::ResponseRefused, failure),
-            },
+            Input::Prepared { .. } => Cause::Prepared,
+            Input::PrepareFailed { detail, .. } => self.lose(Cause::PrepareFailed, Interruption::Prepare { detail }),
+            Input::RetryAfterReceived { delay, .. } => {
+                self.retry_after = delay;
+                return;
+            }
+            Input::ResponseStarted { response, .. } => {
+                let retry_after = mem::take(&mut self.retry_after);
+                match response.judge() {
+                    Ok(()) => Cause::ResponseAccepted,
+                    Err(reason) => {
+                        if let 429 | 503 = response.status {
+                            self.retry_after = retry_after;
+                        }
+                        self.lose(Cause::ResponseRefused, reason)
+                    }
+                }
+            }
             // The parser is away, or about to be.
             Input::ChunkReceived { .. } if self.stream.is_none() || self.pending().contains(&Step::Dispatch) => return,
             Input::ChunkReceived { .. } => Cause::ChunkReceived,
@@ -125,20 +194,65 @@ impl Connection {
                 Some(cause) => cause,
                 None => return,
             },
-            Input::BodyEnded { .. } => self.interrupt(Cause::BodyEnded, Interruption::BodyEnded, now),
-            Input::RequestFailed { detail, .. } => self.request_failed(detail, now),
+            Input::BodyEnded { .. } if !self.options.repeats => Cause::Ended,
+            Input::BodyEnded { .. } => self.lose(Cause::BodyEnded, Interruption::BodyEnded),
+            Input::RequestFailed { detail, .. } => self.request_failed(detail),
             Input::ProbeEnded { outcome: ProbeOutcome::OtherOrigin, .. } => {
                 self.fail(Cause::ProbeAnswered, Failure::OriginRefused)
             }
             Input::ProbeEnded { .. } => {
                 let detail = mem::take(&mut self.detail);
-                self.interrupt(Cause::ProbeFailed, Interruption::Network { detail }, now)
+                self.lose(Cause::ProbeFailed, Interruption::Network { detail })
             }
-            Input::TimerFired { .. } => Cause::TimerFired,
-            Input::WentOnline => match self.reconnection.cut_short(now) {
-                0 => Cause::WentOnline,
-                _ => Cause::WentOnlineEarly,
+            Input::TimerFired { .. } => {
+                if !mem::take(&mut self.timer) {
+                    return;
+                }
+                match self.state {
+                    State::Waiting => Cause::WaitOver,
+                    _ => self.look_for_silence().unwrap_or(Cause::WaitOn),
+                }
+            }
+            Input::RetryAnswered { delay, .. } => return self.decide(delay),
+            Input::WentOnline => match self.state {
+                // Who said when to come again can be reached.
+                State::Waiting if self.retry_after > 0 => return,
+                State::Waiting => self.cut_short(),
+                State::Requesting | State::Streaming => match self.look_for_silence() {
+                    Some(cause) => cause,
+                    None => return,
+                },
+                _ => return,
             },
+            Input::ReconnectCalled => match self.state {
+                State::Waiting => self.cut_short(),
+                _ => {
+                    (self.began, self.delay) = (self.now, FLOOR);
+                    self.interrupt(Cause::ReconnectCalled, Interruption::Requested, Some(FLOOR))
+                }
+            },
+            Input::BecameHidden if !self.options.repeats => return,
+            Input::BecameHidden => {
+                self.hidden = true;
+                self.interrupt(Cause::HeldBack, Interruption::Hidden, None)
+            }
+            Input::BecameVisible => {
+                self.hidden = false;
+                return self.release();
+            }
+            Input::Paused => {
+                self.paused = true;
+                return;
+            }
+            Input::Resumed => {
+                (self.paused, self.overflowed) = (false, false);
+                return self.release();
+            }
+            Input::Overflowed { resume_later: true } if self.options.repeats => {
+                self.overflowed = true;
+                self.interrupt(Cause::HeldBack, Interruption::Overflow, None)
+            }
+            Input::Overflowed { .. } => self.fail(Cause::LimitExceeded, Failure::Overflow),
             Input::CloseCalled => Cause::CloseCalled,
             Input::NativeOpened { .. } => Cause::NativeOpened,
             Input::NativeInterrupted { attempt } => {
@@ -155,15 +269,18 @@ impl Connection {
             self.polled += 1;
             let attempt = self.attempt;
             let action = match step {
+                Step::Prepare => Action::Prepare { attempt },
                 Step::SendRequest => Action::SendRequest { attempt },
                 Step::SendProbe => Action::SendProbe { attempt },
                 Step::AbortRequest => Action::AbortRequest,
-                Step::StartTimer => Action::StartTimer { attempt: self.waiting_after, delay: self.reconnection.delay() },
+                Step::StartTimer => Action::StartTimer { attempt, delay: self.delay },
                 Step::StopTimer => Action::StopTimer,
+                Step::AskRetry => Action::AskRetry { attempt, delay: self.proposal },
                 Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
                 Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
                 Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
                 Step::FireOpen => Action::FireOpen { attempt },
+                Step::FireClose => Action::FireClose { attempt },
                 Step::FireError => match self.error.take() {
                     Some(error) => Action::FireError(error),
                     None => continue,
@@ -175,7 +292,8 @@ impl Connection {
             };
             return Some(action);
         }
-        self.forget_steps();
+        self.steps.clear();
+        self.polled = 0;
         None
     }
 
@@ -194,7 +312,12 @@ impl Connection {
         self.reconnection.time()
     }
 
-    fn request_failed(&mut self, detail: String, now: u64) -> Cause {
+    /// Why the connection was lost or refused, while [`Action::AskRetry`] waits for its answer.
+    pub fn reason(&self) -> Option<&Interruption> {
+        self.lost.as_ref()
+    }
+
+    fn request_failed(&mut self, detail: String) -> Cause {
         let mut resume_refused = false;
         if self.state == State::Requesting {
             if !self.opened_once && self.options.probe && !mem::replace(&mut self.probed, true) {
@@ -206,7 +329,7 @@ impl Connection {
             self.failed_resumptions = if resuming { self.failed_resumptions.saturating_add(1) } else { 0 };
         }
         let reason = if resume_refused { Interruption::ResumeRefused { detail } } else { Interruption::Network { detail } };
-        self.interrupt(Cause::RequestFailed, reason, now)
+        self.lose(Cause::RequestFailed, reason)
     }
 
     /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
@@ -214,13 +337,93 @@ impl Connection {
         self.opened_once && self.options.cross_origin && !self.resumed_once && !self.last_event_id().is_empty()
     }
 
-    fn interrupt(&mut self, cause: Cause, reason: Interruption, now: u64) -> Cause {
-        if state::transition(self.state, cause).is_none() {
-            return cause;
+    /// Something came, or the host was not listening.
+    fn heard(&mut self) {
+        if self.state != State::Waiting {
+            self.began = self.now;
         }
-        let delay = self.reconnection.begin_wait(now);
-        self.waiting_after = self.attempt;
-        self.tell(cause, ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay: Some(delay) })
+    }
+
+    /// Whether the server was silent for too long; if not, for how long it may still be.
+    fn look_for_silence(&mut self) -> Option<Cause> {
+        let timeout = self.options.idle_timeout;
+        let silence = since(self.began, self.now);
+        if self.paused || silence == 0 {
+            self.began = self.now;
+            self.delay = timeout;
+            return None;
+        }
+        self.delay = timeout.saturating_sub(silence);
+        if timeout == 0 || self.delay > 0 {
+            return None;
+        }
+        self.awoken = silence - timeout > LATE;
+        Some(self.lose(Cause::Idled, Interruption::Idle { timeout }))
+    }
+
+    /// Ends the wait as soon as the floor allows.
+    fn cut_short(&mut self) -> Cause {
+        self.delay = FLOOR.saturating_sub(since(self.began, self.now));
+        if self.delay > 0 { Cause::WaitOn } else { Cause::WaitOver }
+    }
+
+    /// The connection was lost or refused; what becomes of it is decided behind the gate.
+    fn lose(&mut self, cause: Cause, reason: Interruption) -> Cause {
+        if state::transition(self.state, cause).is_some() {
+            self.lost = Some(reason);
+            if self.state == State::Streaming {
+                self.reconnection.was_open(since(self.opened, self.now));
+            }
+        }
+        cause
+    }
+
+    /// What the options make of the loss.
+    fn propose(&mut self) {
+        let Some(reason) = &self.lost else { return };
+        let mut wait = self.reconnection.next_wait(self.now, self.retry_after);
+        if mem::take(&mut self.awoken) {
+            wait = wait.map(|_| FLOOR);
+        }
+        let fails = match reason {
+            // Nothing was sent.
+            Interruption::Prepare { .. } => false,
+            Interruption::ContentType(_) => true,
+            Interruption::Status(status) if !self.options.transient.contains(*status) => true,
+            _ => !self.options.repeats,
+        };
+        self.proposal = wait.filter(|_| !fails);
+        if !self.options.asks {
+            self.decide(self.proposal);
+        }
+    }
+
+    /// Tries again after so long, or not.
+    fn decide(&mut self, delay: Option<u32>) {
+        if self.state != State::Deciding {
+            return;
+        }
+        let Some(reason) = self.lost.take() else { return };
+        let Some(delay) = delay else {
+            let failure = match reason {
+                Interruption::Status(status) if !self.options.transient.contains(status) => Failure::Status(status),
+                Interruption::ContentType(content_type) => Failure::ContentType(content_type),
+                _ if self.proposal.is_some() => Failure::Declined(reason),
+                Interruption::Prepare { .. } => Failure::RetriesExhausted(reason),
+                _ if !self.options.repeats => Failure::NotRepeated(reason),
+                _ => Failure::RetriesExhausted(reason),
+            };
+            let cause = self.fail(Cause::RetryDenied, failure);
+            return self.go(cause);
+        };
+        let delay = delay.clamp(FLOOR, LONGEST);
+        (self.began, self.delay) = (self.now, delay);
+        let cause = self.interrupt(Cause::RetryGranted, reason, Some(delay));
+        self.go(cause);
+    }
+
+    fn interrupt(&mut self, cause: Cause, reason: Interruption, delay: Option<u32>) -> Cause {
+        self.tell(cause, ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay })
     }
 
     fn fail(&mut self, cause: Cause, reason: Failure) -> Cause {
@@ -253,12 +456,30 @@ impl Connection {
             return;
         };
         if transition.to == State::Closed {
-            // What was asked for and not yet done is void.
-            self.forget_steps();
+            // What was asked for and not yet done is void, but for what ends something.
+            let mut polled = mem::take(&mut self.polled);
+            self.steps.retain(|step| {
+                let is_done = polled > 0;
+                polled -= usize::from(is_done);
+                !is_done && matches!(step, Step::AbortRequest | Step::StopTimer)
+            });
         }
         self.state = transition.to;
         for &step in transition.steps {
             self.take_step(step);
+        }
+        match self.state {
+            State::Held => self.release(),
+            State::Preparing if !self.options.prepares => self.go(Cause::Prepared),
+            State::Deciding => self.propose(),
+            _ => {}
+        }
+    }
+
+    /// Lets the next attempt begin, unless something holds it back.
+    fn release(&mut self) {
+        if !self.hidden && !self.overflowed {
+            self.go(Cause::Released);
         }
     }
 
@@ -267,16 +488,25 @@ impl Connection {
         self.steps.get(self.polled..).unwrap_or_default()
     }
 
-    fn forget_steps(&mut self) {
-        self.steps.clear();
-        self.polled = 0;
-    }
-
     /// What the machine itself does of a step, at once; the host is asked for its part later.
     fn take_step(&mut self, step: Step) {
         match step {
-            Step::SendRequest => self.attempt = self.attempt.next(),
+            Step::Prepare => {
+                self.attempt = self.attempt.next();
+                if !self.options.prepares {
+                    return;
+                }
+            }
+            Step::SendRequest => {
+                self.retry_after = 0;
+                (self.began, self.delay) = (self.now, self.options.idle_timeout);
+            }
+            Step::AskRetry if !self.options.asks => return,
+            Step::StartTimer if self.delay == 0 => return,
+            Step::StartTimer => self.timer = true,
+            Step::StopTimer if !mem::take(&mut self.timer) => return,
             Step::BecomeOpen => {
+                self.opened = self.now;
                 self.resumed_once |= self.may_be_refused_to_resume();
                 self.opened_once = true;
                 self.failed_resumptions = 0;
@@ -291,3 +521,8 @@ impl Connection {
         self.steps.push(step);
     }
 }
+
+/// The longest id to start from, in bytes: servers take headers of about twice as much.
+const LONGEST_ID: usize = 4_096;
+/// A timer that is so late was asleep; those of hidden pages may be late by a minute.
+const LATE: u32 = 90_000;

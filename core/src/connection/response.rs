@@ -3,19 +3,20 @@
 //! "If *res* is not a network error […] if *res*'s status is not 200, or if *res*'s `Content-Type` is not `text/event-stream`, then fail
 //! the connection." Parameters of the type do not matter: the stream is UTF-8 whatever a charset says.
 
-use super::{Failure, Response};
+use super::{Interruption, Response};
 use alloc::borrow::ToOwned;
 use core::mem;
 
 impl Response<'_> {
-    pub(super) fn judge(&self) -> Result<(), Failure> {
+    /// An error is for the options to say more of: whether it passes, or is a failure.
+    pub(super) fn judge(&self) -> Result<(), Interruption> {
         if self.status != 200 {
-            return Err(Failure::Status(self.status));
+            return Err(Interruption::Status(self.status));
         }
         match self.content_type {
             Some(content_type) if is_event_stream(content_type) => Ok(()),
-            Some(content_type) => Err(Failure::ContentType(Some(shortened(content_type).to_owned()))),
-            None => Err(Failure::ContentType(None)),
+            Some(content_type) => Err(Interruption::ContentType(Some(shortened(content_type).to_owned()))),
+            None => Err(Interruption::ContentType(None)),
         }
     }
 }
@@ -125,11 +126,11 @@ mod tests {
     #[test]
     fn errors_show_what_came() {
         let judge = |status, content_type| Response { status, content_type }.judge();
-        assert_eq!(judge(204, None), Err(Failure::Status(204)));
-        assert_eq!(judge(200, None), Err(Failure::ContentType(None)));
-        assert_eq!(judge(200, Some("text/html")), Err(Failure::ContentType(Some("text/html".to_owned()))));
+        assert_eq!(judge(204, None), Err(Interruption::Status(204)));
+        assert_eq!(judge(200, None), Err(Interruption::ContentType(None)));
+        assert_eq!(judge(200, Some("text/html")), Err(Interruption::ContentType(Some("text/html".to_owned()))));
         let long = "é".repeat(1000);
-        let Err(Failure::ContentType(Some(shown))) = judge(200, Some(&long)) else { panic!("refused for its type") };
+        let Err(Interruption::ContentType(Some(shown))) = judge(200, Some(&long)) else { panic!("refused for its type") };
         assert_eq!(shown.len(), LONGEST_SHOWN);
     }
 }

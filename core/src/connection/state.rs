@@ -4,22 +4,32 @@
 //! is accepted or refused, a chunk may have gone past the limit), and looks up the state and the cause in [`TRANSITIONS`]. What is
 //! not in the table does nothing. The diagram in ARCHITECTURE.md is this table, and a test compares the two.
 //!
+//! Three states are gates: [`State::Held`], [`State::Preparing`] and [`State::Deciding`]. Who did not ask for what they are there for
+//! passes them at once, and never sees their steps [`Step::Prepare`] and [`Step::AskRetry`].
+//!
 //! Rules for the steps of a row: the ready state changes before the event that tells of it is fired ("set the readyState
 //! attribute to CONNECTING. Fire an event named error"); timers are started and requests aborted before listeners run, so
-//! that nothing hangs on what a listener does; nothing that runs listeners stands before something that does not.
+//! that nothing hangs on what a listener does; nothing that runs listeners stands before something that does not. There is one timer:
+//! the wait in `Waiting`, and else the idle timeout, if there is one; a `StopTimer` while none runs is left out.
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
+    /// No request is to be sent for now: the page is hidden, or who listens is behind. A gate. The ready state is Connecting.
+    Held,
+    /// The user prepares the next request. A gate. The ready state is Connecting.
+    Preparing,
     /// A request was sent and not answered yet. The ready state is Connecting.
     Requesting,
     /// The first request failed, and a probe is to tell whether the server refused it. The ready state is Connecting.
     Probing,
     /// The response is an event stream, and its body is being read. The ready state is Open.
     Streaming,
+    /// The connection was lost or refused, and the user says what becomes of it. A gate. The ready state is what it was.
+    Deciding,
     /// The connection was lost, and the time until the next request runs. The ready state is Connecting.
     Waiting,
-    /// It is over: closed by the user, or failed. The ready state is Closed.
+    /// It is over: closed by the user, ended, or failed. The ready state is Closed.
     Closed,
 }
 
@@ -27,6 +37,14 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
+    /// Nothing holds back the next attempt.
+    Released,
+    /// The page was hidden, or who listens is behind.
+    HeldBack,
+    /// The user is ready for the next request.
+    Prepared,
+    /// The user could not prepare it.
+    PrepareFailed,
     /// The status and the content type are those of an event stream.
     ResponseAccepted,
     /// They are not.
@@ -41,16 +59,24 @@ pub enum Cause {
     ProbeFailed,
     /// Some of the body came.
     ChunkReceived,
-    /// An event outgrew the limit.
+    /// An event, or what waits for those who listen, outgrew its limit.
     LimitExceeded,
     /// The body came to its end.
     BodyEnded,
+    /// The same, of a request that is not to be repeated.
+    Ended,
+    /// Nothing was heard for too long.
+    Idled,
     /// The wait is over.
-    TimerFired,
-    /// The host believes that there is a network again.
-    WentOnline,
-    /// The same, but the shortest wait is not over.
-    WentOnlineEarly,
+    WaitOver,
+    /// It is not, or nothing was missed so far: a new timer for what is left.
+    WaitOn,
+    /// The user wants a new connection.
+    ReconnectCalled,
+    /// It is tried again.
+    RetryGranted,
+    /// It is not.
+    RetryDenied,
     /// `close()` was called.
     CloseCalled,
     /// The browser's own source is open.
@@ -65,16 +91,20 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// Begin the next attempt.
+    /// Begin the next attempt: let the user prepare its request.
+    Prepare,
+    /// Send it.
     SendRequest,
     /// Ask whether the server answers at all.
     SendProbe,
-    /// Free the connection to the server.
+    /// Free the connection to the server; give up what the user prepares.
     AbortRequest,
-    /// Begin to wait.
+    /// Begin to wait, or to watch for silence.
     StartTimer,
     /// Wait no longer.
     StopTimer,
+    /// Ask the user whether and when to try again.
+    AskRetry,
     /// The ready state becomes Connecting.
     BecomeConnecting,
     /// The ready state becomes Open.
@@ -85,6 +115,8 @@ pub enum Step {
     FireOpen,
     /// Fire an event named `error`.
     FireError,
+    /// Tell of the end that is no error.
+    FireClose,
     /// Dispatch the events of the chunk just received.
     Dispatch,
 }
@@ -110,32 +142,49 @@ use Cause::*;
 use State::*;
 use Step::*;
 
-/// All there is. Rows with [`BecomeConnecting`](Step::BecomeConnecting) *reestablish* the connection, the one with
-/// [`FireOpen`](Step::FireOpen) *announces* it, those with [`BecomeClosed`](Step::BecomeClosed) and [`FireError`](Step::FireError) *fail* it.
+/// All there is. Rows with [`BecomeConnecting`](Step::BecomeConnecting) *reestablish* the connection, those with
+/// [`FireOpen`](Step::FireOpen) *announce* it, those with [`BecomeClosed`](Step::BecomeClosed) and [`FireError`](Step::FireError) *fail* it.
 pub const TRANSITIONS: &[Transition] = &[
+    row(Held, Released, Preparing, &[Prepare]),
+    row(Held, CloseCalled, Closed, &[BecomeClosed]),
+    row(Preparing, Prepared, Requesting, &[SendRequest, StartTimer]),
+    row(Preparing, PrepareFailed, Deciding, &[AskRetry]),
+    row(Preparing, HeldBack, Held, &[AbortRequest]),
+    row(Preparing, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
     row(Requesting, ResponseAccepted, Streaming, &[BecomeOpen, FireOpen]),
-    row(Requesting, ResponseRefused, Closed, &[AbortRequest, BecomeClosed, FireError]),
-    row(Requesting, RequestFailed, Waiting, &[BecomeConnecting, StartTimer, FireError]),
-    row(Requesting, FirstRequestFailed, Probing, &[SendProbe]),
-    row(Requesting, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
+    row(Requesting, ResponseRefused, Deciding, &[StopTimer, AbortRequest, AskRetry]),
+    row(Requesting, RequestFailed, Deciding, &[StopTimer, AskRetry]),
+    row(Requesting, FirstRequestFailed, Probing, &[StopTimer, SendProbe]),
+    row(Requesting, Idled, Deciding, &[StopTimer, AbortRequest, AskRetry]),
+    row(Requesting, WaitOn, Requesting, &[StopTimer, StartTimer]),
+    row(Requesting, HeldBack, Held, &[StopTimer, AbortRequest]),
+    row(Requesting, ReconnectCalled, Waiting, &[StopTimer, AbortRequest, BecomeConnecting, StartTimer, FireError]),
+    row(Requesting, CloseCalled, Closed, &[StopTimer, AbortRequest, BecomeClosed]),
     row(Probing, ProbeAnswered, Closed, &[BecomeClosed, FireError]),
-    row(Probing, ProbeFailed, Waiting, &[BecomeConnecting, StartTimer, FireError]),
+    row(Probing, ProbeFailed, Deciding, &[AskRetry]),
     row(Probing, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
     row(Streaming, ChunkReceived, Streaming, &[Dispatch]),
-    row(Streaming, LimitExceeded, Closed, &[AbortRequest, BecomeClosed, FireError]),
-    row(Streaming, BodyEnded, Waiting, &[BecomeConnecting, StartTimer, FireError]),
-    row(Streaming, RequestFailed, Waiting, &[BecomeConnecting, StartTimer, FireError]),
-    row(Streaming, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
-    row(Waiting, TimerFired, Requesting, &[SendRequest]),
-    row(Waiting, WentOnline, Requesting, &[StopTimer, SendRequest]),
-    row(Waiting, WentOnlineEarly, Waiting, &[StopTimer, StartTimer]),
+    row(Streaming, LimitExceeded, Closed, &[StopTimer, AbortRequest, BecomeClosed, FireError]),
+    row(Streaming, BodyEnded, Deciding, &[StopTimer, AskRetry]),
+    row(Streaming, Ended, Closed, &[StopTimer, BecomeClosed, FireClose]),
+    row(Streaming, RequestFailed, Deciding, &[StopTimer, AskRetry]),
+    row(Streaming, Idled, Deciding, &[StopTimer, AbortRequest, AskRetry]),
+    row(Streaming, WaitOn, Streaming, &[StopTimer, StartTimer]),
+    row(Streaming, HeldBack, Held, &[StopTimer, AbortRequest, BecomeConnecting, FireError]),
+    row(Streaming, ReconnectCalled, Waiting, &[StopTimer, AbortRequest, BecomeConnecting, StartTimer, FireError]),
+    row(Streaming, CloseCalled, Closed, &[StopTimer, AbortRequest, BecomeClosed]),
+    row(Deciding, RetryGranted, Waiting, &[BecomeConnecting, StartTimer, FireError]),
+    row(Deciding, RetryDenied, Closed, &[BecomeClosed, FireError]),
+    row(Deciding, CloseCalled, Closed, &[BecomeClosed]),
+    row(Waiting, WaitOver, Held, &[StopTimer]),
+    row(Waiting, WaitOn, Waiting, &[StopTimer, StartTimer]),
     row(Waiting, CloseCalled, Closed, &[StopTimer, BecomeClosed]),
     // The browser's own source does its own waiting: it is requesting until it says otherwise.
     row(Requesting, NativeOpened, Streaming, &[BecomeOpen, FireOpen]),
     row(Requesting, NativeInterrupted, Requesting, &[BecomeConnecting, FireError]),
-    row(Requesting, NativeFailed, Closed, &[AbortRequest, BecomeClosed, FireError]),
+    row(Requesting, NativeFailed, Closed, &[StopTimer, AbortRequest, BecomeClosed, FireError]),
     row(Streaming, NativeInterrupted, Requesting, &[BecomeConnecting, FireError]),
-    row(Streaming, NativeFailed, Closed, &[AbortRequest, BecomeClosed, FireError]),
+    row(Streaming, NativeFailed, Closed, &[StopTimer, AbortRequest, BecomeClosed, FireError]),
 ];
 
 pub(super) fn transition(from: State, cause: Cause) -> Option<&'static Transition> {

@@ -139,6 +139,12 @@ impl EventStream {
         &self.last_event_id
     }
 
+    /// Sets it, to resume what another stream left; between chunks only.
+    pub fn set_last_event_id(&mut self, id: &str) {
+        text::clear(&mut self.last_event_id);
+        self.last_event_id.extend_from_slice(id.as_bytes());
+    }
+
     /// The reconnection time in milliseconds that the stream asked for last, if it did.
     pub fn reconnection_time(&self) -> Option<u32> {
         self.reconnection_time

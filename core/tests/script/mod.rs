@@ -1,0 +1,146 @@
+//! A host of the connection machine that performs nothing and writes down what it was asked for, in simulated time.
+#![allow(dead_code, reason = "no test needs all of it")]
+
+use tidings_core::Item;
+use tidings_core::connection::{Action, Attempt, Connection, ErrorEvent, Failure, Input, Interruption, Options, Response, State};
+
+/// A host that performs nothing and writes down what it was asked for.
+pub(crate) struct Script {
+    pub(crate) connection: Connection,
+    pub(crate) now: u64,
+    pub(crate) delivered: Vec<String>,
+}
+
+impl Script {
+    pub(crate) fn new() -> Self {
+        let mut options = Options::default();
+        options.probe = false;
+        Self::with(options)
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        let mut script = Script { connection: Connection::new(options), now: 1_000_000, delivered: Vec::new() };
+        assert_eq!(script.asked(), ["send 1"]);
+        script
+    }
+
+    /// One whose first action is not the first request.
+    pub(crate) fn unasked(options: Options) -> Self {
+        Script { connection: Connection::new(options), now: 1_000_000, delivered: Vec::new() }
+    }
+
+    /// What is asked for now. A dispatch is refused here: it needs a chunk.
+    pub(crate) fn asked(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.connection.poll_action()).map(in_words).collect()
+    }
+
+    pub(crate) fn when(&mut self, input: Input<'_>) -> Vec<String> {
+        self.connection.handle(input, self.now);
+        self.asked()
+    }
+
+    pub(crate) fn after(&mut self, milliseconds: u64) -> &mut Self {
+        self.now += milliseconds;
+        self
+    }
+
+    pub(crate) fn attempt(number: u32) -> Attempt {
+        Attempt::from_number(number)
+    }
+
+    pub(crate) fn response(&mut self, number: u32, status: u16, content_type: Option<&str>) -> Vec<String> {
+        let response = Response { status, content_type };
+        self.when(Input::ResponseStarted { attempt: Self::attempt(number), response })
+    }
+
+    pub(crate) fn accepted(&mut self, number: u32) -> Vec<String> {
+        self.response(number, 200, Some("text/event-stream"))
+    }
+
+    pub(crate) fn open() -> Self {
+        let mut script = Self::new();
+        assert_eq!(script.accepted(1), ["open", "fire open 1"]);
+        script
+    }
+
+    pub(crate) fn body_ended(&mut self, number: u32) -> Vec<String> {
+        self.when(Input::BodyEnded { attempt: Self::attempt(number) })
+    }
+
+    pub(crate) fn failed(&mut self, number: u32) -> Vec<String> {
+        self.when(Input::RequestFailed { attempt: Self::attempt(number), detail: "refused".into() })
+    }
+
+    pub(crate) fn timer(&mut self, number: u32) -> Vec<String> {
+        self.when(Input::TimerFired { attempt: Self::attempt(number) })
+    }
+
+    pub(crate) fn close(&mut self) -> Vec<String> {
+        self.when(Input::CloseCalled)
+    }
+
+    /// Hands in a chunk and dispatches it as a host does. `listener` is called for each event and may call in.
+    pub(crate) fn chunk_with(
+        &mut self,
+        number: u32,
+        bytes: &[u8],
+        mut listener: impl FnMut(&mut Connection, &str),
+    ) -> Vec<String> {
+        self.connection.handle(Input::ChunkReceived { attempt: Self::attempt(number) }, self.now);
+        let Some(Action::Dispatch(mut stream)) = self.connection.poll_action() else {
+            return self.asked();
+        };
+        let mut items = stream.feed(bytes);
+        while let Some(item) = items.next() {
+            if let Item::Event(event) = item {
+                self.delivered.push(event.data.to_owned());
+                listener(&mut self.connection, event.data);
+                if self.connection.state() == State::Closed {
+                    break;
+                }
+            }
+        }
+        drop(items);
+        self.when(Input::Dispatched(stream))
+    }
+
+    pub(crate) fn chunk(&mut self, number: u32, bytes: &[u8]) -> Vec<String> {
+        self.chunk_with(number, bytes, |_, _| {})
+    }
+}
+
+pub(crate) fn in_words(action: Action) -> String {
+    match action {
+        Action::Prepare { attempt } => format!("prepare {}", attempt.number()),
+        Action::AskRetry { delay: Some(delay), .. } => format!("ask: {delay}?"),
+        Action::AskRetry { delay: None, .. } => "ask: no more?".into(),
+        Action::FireClose { attempt } => format!("fire close {}", attempt.number()),
+        Action::SendRequest { attempt } => format!("send {}", attempt.number()),
+        Action::AbortRequest => "abort".into(),
+        Action::StartTimer { delay, .. } => format!("wait {delay}"),
+        Action::StopTimer => "stop waiting".into(),
+        Action::SetReadyState(ready_state) => ready_state.to_string(),
+        Action::FireOpen { attempt } => format!("fire open {}", attempt.number()),
+        Action::SendProbe { attempt } => format!("probe {}", attempt.number()),
+        Action::FireError(ErrorEvent::Interruption { reason: None, delay: None, .. }) => "fire error: interrupted".into(),
+        Action::FireError(ErrorEvent::Interruption { reason: Some(reason), delay: None, .. }) => format!("fire error: {reason}"),
+        Action::FireError(ErrorEvent::Interruption { reason, delay, .. }) => {
+            let reason = match reason.expect("a reason comes with a delay") {
+                Interruption::BodyEnded => "ended".into(),
+                Interruption::Network { detail } => detail,
+                Interruption::ResumeRefused { detail } => format!("{detail}, resume refused"),
+                other => other.to_string(),
+            };
+            format!("fire error: {reason}, again in {}", delay.expect("a delay comes with a reason"))
+        }
+        Action::FireError(ErrorEvent::Failure { reason, .. }) => match reason {
+            None => "fire error: failed".into(),
+            Some(Failure::Status(status)) => format!("fire error: status {status}"),
+            Some(Failure::ContentType(content_type)) => format!("fire error: type {content_type:?}"),
+            Some(Failure::LimitExceeded { limit }) => format!("fire error: limit {limit}"),
+            Some(Failure::OriginRefused) => "fire error: origin refused".into(),
+            Some(other) => format!("fire error: {other}; for good"),
+        },
+        other => format!("{other:?}"),
+    }
+}
