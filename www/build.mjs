@@ -39,6 +39,9 @@ const INTERNAL = new RegExp(
   ].join('|')})$`,
 );
 
+/** Without white space esbuild also drops the comments by which an app's bundler sees what it may leave out. */
+const SHAKEABLE = { minify: false, minifyIdentifiers: true, minifySyntax: true };
+
 const words = process.argv.slice(2);
 if (words.includes('--size')) {
   process.exitCode = (await printSizes(root)) ? 0 : 1;
@@ -81,7 +84,7 @@ async function build(files) {
   const common = { ...small, format: 'cjs', plugins: [plugin('module')] };
   const script = { ...small, format: 'iife', plugins: [plugin('script')] };
   const entries = [
-    [module, 'entry/index.ts', 'index.mjs'],
+    [{ ...module, ...SHAKEABLE }, 'entry/index.ts', 'index.mjs'],
     [common, 'entry/index.ts', 'index.cjs'],
     // These only add to the main entry, so that there is one class however it is imported.
     [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill.mjs'],
