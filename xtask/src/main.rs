@@ -103,7 +103,7 @@ usage: cargo xtask <command>
 
   demo [--port N]   build the demo and serve it (also: npm start)
   test [part ...]   run every test, or only some parts (also: npm test)
-                    parts: native, chromium, firefox, node, pages
+                    parts: native, chromium, firefox, node, pages, packaging
   setup             find or add everything that the commands need
   ci                everything that CI checks: formatting, lints, docs, packages, tests
   bench [which]     run every bench, or only one; further words go to it

@@ -52,11 +52,13 @@ pub(crate) enum Part {
     Node,
     /// The demo and the npm package, in both browsers, driven from Node, and in Node itself.
     Pages,
+    /// The npm package as it is packed, in empty projects of every kind.
+    Packaging,
 }
 
 impl Part {
     /// All of them, in the order they run.
-    pub(crate) const ALL: [Part; 5] = [Part::Native, Part::Chromium, Part::Firefox, Part::Node, Part::Pages];
+    pub(crate) const ALL: [Part; 6] = [Part::Native, Part::Chromium, Part::Firefox, Part::Node, Part::Pages, Part::Packaging];
 
     /// The parts that the words name; all of them when there are none.
     pub(crate) fn read_all(words: &[&str]) -> Result<Vec<Part>, String> {
@@ -81,6 +83,7 @@ impl Part {
             Part::Firefox => "firefox",
             Part::Node => "node",
             Part::Pages => "pages",
+            Part::Packaging => "packaging",
         }
     }
 
@@ -91,6 +94,7 @@ impl Part {
             Part::Firefox => &[Need::WasmRust, Need::WasmBindgen, Need::Firefox, Need::Geckodriver],
             Part::Node => &[Need::WasmRust, Need::WasmBindgen, Need::Node],
             Part::Pages => &[Need::WasmRust, Need::WasmBindgen, Need::Chromium, Need::Firefox, Need::Node, Need::NpmPackages],
+            Part::Packaging => &[Need::WasmRust, Need::Chromium, Need::Node, Need::NpmPackages, Need::Bundlers],
         }
     }
 }
@@ -129,11 +133,18 @@ pub(crate) fn run_parts(project: &Project, tools: &Tools, parts: &[Part], steps:
             steps.run(name, |counts| test_wasm(project, tools, part, ports, counts));
         }
     }
+    if !parts.iter().any(|part| matches!(part, Part::Pages | Part::Packaging))
+        || steps.run("npm package", |_| npm::build(project, tools)).is_none()
+    {
+        return;
+    }
     if parts.contains(&Part::Pages)
         && let Some(page) = steps.run("demo", |_| demo::build(project, tools))
-        && steps.run("npm package", |_| npm::build(project, tools)).is_some()
     {
         steps.run("pages in both browsers", |counts| test_pages(project, tools, &page, ports, counts));
+    }
+    if parts.contains(&Part::Packaging) {
+        steps.run("npm package in empty projects", |counts| test_packaging(project, tools, ports, counts));
     }
 }
 
@@ -201,31 +212,42 @@ fn chromium_capabilities(project: &Project, chromium: &Path) -> Result<PathBuf, 
 }
 
 fn test_pages(project: &Project, tools: &Tools, page: &Path, ports: [u16; 2], counts: &mut Counts) -> Result<(), Problem> {
-    // Directories mean different things to `node --test` from version to version, files do not.
-    let mut files = Vec::new();
-    let folder = project.root.join("tests").join("js");
-    find_page_tests(&folder, &mut files)
-        .map_err(|error| Problem::new(format!("Could not look into {}: {error}", folder.display())))?;
-    files.sort();
-    if files.is_empty() {
-        return Err(Problem::new("There is no file tests/js/*.test.mjs."));
-    }
     let server = Server::start(project, ports, Some(page))?;
-    let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=spec"])
-        .args(files)
-        .current_dir(&project.root)
-        .env("TIDINGS_CHROMIUM", &tools.chromium()?.program)
-        .env("TIDINGS_FIREFOX", &tools.firefox()?.program);
+    let mut node = node_tests(project, "js")?;
+    node.env("TIDINGS_CHROMIUM", &tools.chromium()?.program).env("TIDINGS_FIREFOX", &tools.firefox()?.program);
     server.addresses.tell(&mut node);
     run_counted(&mut node, Runner::Node, counts, "node --test")
 }
 
-fn find_page_tests(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+fn test_packaging(project: &Project, tools: &Tools, ports: [u16; 2], counts: &mut Counts) -> Result<(), Problem> {
+    let server = Server::start(project, ports, None)?;
+    let mut node = node_tests(project, "packaging")?;
+    node.env("TIDINGS_CHROMIUM", &tools.chromium()?.program);
+    server.addresses.tell(&mut node);
+    run_counted(&mut node, Runner::Node, counts, "node --test")
+}
+
+/// `node --test` with every file `*.test.mjs` of a folder of `tests`.
+fn node_tests(project: &Project, folder: &str) -> Result<Command, Problem> {
+    // Directories mean different things to `node --test` from version to version, files do not.
+    let mut files = Vec::new();
+    let folder = project.root.join("tests").join(folder);
+    find_node_tests(&folder, &mut files)
+        .map_err(|error| Problem::new(format!("Could not look into {}: {error}", folder.display())))?;
+    files.sort();
+    if files.is_empty() {
+        return Err(Problem::new(format!("There is no file *.test.mjs in {}.", folder.display())));
+    }
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec"]).args(files).current_dir(&project.root);
+    Ok(node)
+}
+
+fn find_node_tests(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() {
-            find_page_tests(&path, files)?;
+        if path.is_dir() && !path.ends_with("node_modules") {
+            find_node_tests(&path, files)?;
         } else if path.to_str().is_some_and(|name| name.ends_with(".test.mjs")) {
             files.push(path);
         }

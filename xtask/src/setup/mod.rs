@@ -34,6 +34,8 @@ pub(crate) enum Need {
     Geckodriver,
     Node,
     NpmPackages,
+    /// What the packed npm package is tried with; see `tests/packaging`.
+    Bundlers,
 }
 
 /// All that any command needs.
@@ -46,6 +48,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::WasmBindgen,
     Need::Geckodriver,
     Need::NpmPackages,
+    Need::Bundlers,
 ];
 
 /// What was found or added. Asking for something that was not among the needs is a mistake in a command.
@@ -123,7 +126,10 @@ pub(crate) fn run(project: &Project, needs: &[Need]) -> Result<Tools, Problem> {
         tools.geckodriver = built_tools::set_up_geckodriver(project, &mut report);
     }
     if needed(Need::NpmPackages) {
-        node::set_up_packages(project, &mut report);
+        node::set_up_packages(project, "npm packages", "", &mut report);
+    }
+    if needed(Need::Bundlers) {
+        node::set_up_packages(project, "bundlers", "tests/packaging", &mut report);
     }
     report.end()?;
     Ok(tools)

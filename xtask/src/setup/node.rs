@@ -1,7 +1,7 @@
-//! Node, and the packages that `package-lock.json` names.
+//! Node, and the packages that each `package-lock.json` names.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -28,20 +28,21 @@ pub(crate) fn find(project: &Project, report: &mut Report) {
     }
 }
 
-/// Installs the packages of `package-lock.json`, unless these very ones are there.
-pub(crate) fn set_up_packages(project: &Project, report: &mut Report) {
-    let what = "npm packages";
-    let lock = fs::read(project.root.join("package-lock.json")).unwrap_or_default();
-    let installed = project.root.join("node_modules").join(INSTALLED);
+/// Installs the packages of a folder's `package-lock.json`, unless these very ones are there.
+pub(crate) fn set_up_packages(project: &Project, what: &str, folder: &str, report: &mut Report) {
+    let lock_name = Path::new(folder).join("package-lock.json");
+    let lock = fs::read(project.root.join(&lock_name)).unwrap_or_default();
+    let folder = project.root.join(folder);
+    let installed = folder.join("node_modules").join(INSTALLED);
     if !lock.is_empty() && fs::read(&installed).is_ok_and(|installed| installed == lock) {
-        report.found(what, "those of package-lock.json");
+        report.found(what, &format!("those of {}", lock_name.display()));
         return;
     }
     let log = project.log("npm");
     let result = report.adding(what, "npm ci", || {
         let npm = npm_program().ok_or_else(|| Problem::new("there is no npm"))?;
         let mut npm = Command::new(npm);
-        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&project.root);
+        npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
         process::log(&mut npm, NPM_LIMIT, &log)?
             .or_problem("`npm ci`")
             .map_err(|problem| Problem::new(format!("{problem}, see {}", log.display())))?;
@@ -50,7 +51,7 @@ pub(crate) fn set_up_packages(project: &Project, report: &mut Report) {
         Ok(())
     });
     if let Err(problem) = result {
-        report.missing(what, &problem.to_string(), "run it by hand: npm ci");
+        report.missing(what, &problem.to_string(), &format!("run it by hand, beside {}: npm ci", lock_name.display()));
     }
 }
 

@@ -1,0 +1,2 @@
+// What a worker prints, its page prints.
+console.log = (line) => postMessage(line);

@@ -1,0 +1,2 @@
+import './say.js';
+import './app.js';
