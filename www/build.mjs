@@ -1,12 +1,11 @@
 // Builds the npm package into dist/.
 //
-//   node www/build.mjs [PLAIN.wasm SIMD.wasm]    everything, from what cargo built: see below
-//   node www/build.mjs --size                    prints what each entry in dist/ weighs beside its peers; fails past the ceiling
+//   node www/build.mjs [ABI.wasm]    everything, from what cargo built: see below
+//   node www/build.mjs --size        prints what each entry in dist/ weighs beside its peers; fails past the budget
 //
-// The two modules lie, unless told otherwise, where these put them. The first becomes the core in JavaScript, the second the wasm:
+// The module lies, unless told otherwise, where this puts it:
 //
 //   cargo build --package tidings-abi --profile abi --target wasm32-unknown-unknown
-//   RUSTFLAGS=-Ctarget-feature=+simd128 cargo build --package tidings-abi --profile abi --target wasm32-unknown-unknown --target-dir target/simd
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -46,20 +45,13 @@ const words = process.argv.slice(2);
 if (words.includes('--size')) {
   process.exitCode = (await printSizes(root)) ? 0 : 1;
 } else {
-  const [plain, simd] = words;
-  await build({
-    plain: plain ?? join(root, 'target/wasm32-unknown-unknown/abi/tidings_abi.wasm'),
-    simd: simd ?? join(root, 'target/simd/wasm32-unknown-unknown/abi/tidings_abi.wasm'),
-  });
+  await build(words[0] ?? join(root, 'target/wasm32-unknown-unknown/abi/tidings_abi.wasm'));
 }
 
-async function build(files) {
-  const raw = {};
-  for (const [name, file] of Object.entries(files)) {
-    raw[name] = await readFile(file).catch(() => {
-      throw new Error(`There is no ${file}. The commands that make it stand at the top of www/build.mjs.`);
-    });
-  }
+async function build(file) {
+  const raw = await readFile(file).catch(() => {
+    throw new Error(`There is no ${file}. The command that makes it stands at the top of www/build.mjs.`);
+  });
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const core = await buildCore(raw);
   const plugin = (loader) => provide(core, loader);

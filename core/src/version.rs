@@ -65,6 +65,7 @@ sources! {
     "connection/state.rs"
     "event_stream/field.rs"
     "event_stream/interpret.rs"
+    "event_stream/items.rs"
     "event_stream/line.rs"
     "event_stream/mod.rs"
     "event_stream/text.rs"

@@ -1,9 +1,7 @@
-// The core: two raw modules from cargo in, of the same sources; a small wasm module and the core as JavaScript out.
+// The core: a raw module from cargo in; a small wasm module and the core as JavaScript out.
 //
-// The wasm is built with simd128, which makes it 1.4 times as fast on small events and twice on big ones, in Node and Chromium; engines
-// without it (before Chromium 91, Firefox 89, Safari 16.4) refuse the module and get the JavaScript. That is made of the other module, for simd128
-// cannot be lowered. All else past the first version of wasm (memory.copy, sign extension) can, by binaryen, so that every Rust that
-// builds for wasm32-unknown-unknown will do.
+// wasm2js needs a module of the first version of wasm. What Rust uses past that (memory.copy, sign extension) binaryen can lower, so that
+// every Rust that builds for wasm32-unknown-unknown will do.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -15,14 +13,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** What the module has to export; all else that the linker exports is dropped. */
-const EXPORTS = ['memory', 'stamp', 'prepare', 'connect', 'tell', 'poll', 'field', 'release'];
-/** What Rust uses by default, and simd128; all other features are left alone. */
-const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int', 'simd'].map((name) => `--enable-${name}`);
+const EXPORTS = ['memory', 'stamp', 'prepare', 'connect', 'tell', 'measure', 'poll', 'field', 'release'];
+/** What Rust uses by default; all other features are left alone. */
+const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((name) => `--enable-${name}`);
 const STRIP = ['--strip-debug', '--strip-producers', '--strip-target-features'];
 const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-lowering', '--signext-lowering'];
 
 /**
- * @param {{ plain: Uint8Array, simd: Uint8Array }} raw what cargo built
+ * @param {Uint8Array} raw what cargo built
  * @returns {Promise<{ wasm: Uint8Array, javaScript: string, stamp: number }>}
  */
 export async function buildCore(raw) {
@@ -30,13 +28,11 @@ export async function buildCore(raw) {
   const file = (name) => join(folder, name);
   try {
     await writeFile(file('roots.json'), JSON.stringify(EXPORTS.map((name) => ({ name, export: name, root: true }))));
-    for (const [name, bytes] of Object.entries(raw)) {
-      await writeFile(file(`${name}.wasm`), bytes);
-      await run('wasm-metadce', file(`${name}.wasm`), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(`${name}-needed.wasm`));
-    }
+    await writeFile(file('raw.wasm'), raw);
+    await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file('needed.wasm'));
     const smallest = ['-Oz', '--converge', '--zero-filled-memory'];
-    await run('wasm-opt', file('simd-needed.wasm'), ...FEATURES, ...smallest, ...STRIP, '-o', file('core.wasm'));
-    await run('wasm-opt', file('plain-needed.wasm'), ...FEATURES, ...LOWER, ...smallest, ...STRIP, '-o', file('lowered.wasm'));
+    await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...smallest, ...STRIP, '-o', file('core.wasm'));
+    await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...LOWER, ...smallest, ...STRIP, '-o', file('lowered.wasm'));
     // Says so if anything past the first version is left.
     await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '-Oz', '-o', file('first.wasm'));
     await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));

@@ -1,4 +1,4 @@
-//! The npm package: the core built for wasm twice, and `www/build.mjs`, which makes `dist/` of it.
+//! The npm package: the core built for wasm, and `www/build.mjs`, which makes `dist/` of it.
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -14,18 +14,12 @@ pub(crate) const NEEDS: &[Need] = &[Need::WasmRust, Need::Node, Need::NpmPackage
 /// Builds `dist/`.
 pub(crate) fn build(project: &Project, tools: &Tools) -> Result<(), Problem> {
     let rust = tools.wasm_rust()?;
-    let plain_folder = rust.target_folder(project);
-    // The same target with other features: in one folder, each build would undo the other.
-    let simd_folder = plain_folder.join("simd");
-    let mut modules = Vec::new();
-    for (folder, features) in [(&plain_folder, None), (&simd_folder, Some("+simd128"))] {
-        let mut cargo = rust.cargo_with_features(project, "build", features);
-        cargo.args(["--package", "tidings-abi", "--profile", PROFILE, "--target", WASM_TARGET]).arg("--target-dir").arg(folder);
-        process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the core for the npm package")?;
-        modules.push(folder.join(WASM_TARGET).join(PROFILE).join("tidings_abi.wasm"));
-    }
+    let mut cargo = rust.cargo(project, "build");
+    cargo.args(["--package", "tidings-abi", "--profile", PROFILE, "--target", WASM_TARGET]);
+    process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the core for the npm package")?;
+    let module = rust.target_folder(project).join(WASM_TARGET).join(PROFILE).join("tidings_abi.wasm");
     let mut node = Command::new("node");
-    node.arg(script(project)).args(modules).current_dir(&project.root);
+    node.arg(script(project)).arg(module).current_dir(&project.root);
     process::show(&mut node, BUILD_LIMIT)?.or_problem("www/build.mjs")
 }
 

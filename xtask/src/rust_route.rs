@@ -60,22 +60,6 @@ impl WasmRust {
         }
     }
 
-    /// The same, for engines with these features (`+simd128`).
-    pub(crate) fn cargo_with_features(&self, project: &Project, subcommand: &str, features: Option<&str>) -> Command {
-        let mut cargo = self.cargo(project, subcommand);
-        if let Some(features) = features {
-            let flag = format!("-Ctarget-feature={features}");
-            match &self.distribution {
-                // The user's own flags would win over those for one target.
-                None => cargo.env("RUSTFLAGS", with_flag(env::var_os("RUSTFLAGS").unwrap_or_default(), &flag)),
-                Some(distribution) => {
-                    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", with_flag(distribution.rust_flags(), &flag))
-                }
-            };
-        }
-        cargo
-    }
-
     /// Where that cargo puts what it builds.
     pub(crate) fn target_folder(&self, project: &Project) -> PathBuf {
         match &self.distribution {

@@ -307,6 +307,11 @@ impl Connection {
         self.stream.as_ref().map_or("", |stream| stream.last_event_id())
     }
 
+    /// The same as bytes; see [`EventStream::last_event_id_bytes`].
+    pub fn last_event_id_bytes(&self) -> &[u8] {
+        self.stream.as_ref().map_or(&[], |stream| stream.last_event_id_bytes())
+    }
+
     /// The reconnection time in milliseconds: 3,000 until the stream says otherwise.
     pub fn reconnection_time(&self) -> u32 {
         self.reconnection.time()
@@ -334,7 +339,7 @@ impl Connection {
 
     /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
     fn may_be_refused_to_resume(&self) -> bool {
-        self.opened_once && self.options.cross_origin && !self.resumed_once && !self.last_event_id().is_empty()
+        self.opened_once && self.options.cross_origin && !self.resumed_once && !self.last_event_id_bytes().is_empty()
     }
 
     /// Something came, or the host was not listening.

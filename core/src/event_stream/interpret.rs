@@ -9,13 +9,11 @@
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
 
 use super::field::{self, Field};
+use super::items::{ByteItems, Items};
 use super::line::{LineReader, Start};
-use super::text::{self, CheckedText};
-use super::{Item, MessageEvent};
-use alloc::string::String;
+use super::text;
 use alloc::vec::Vec;
 use core::mem;
-use core::ptr;
 
 /// A push parser for one event stream: feed it a chunk, drain the [`Items`], feed the next.
 ///
@@ -43,26 +41,24 @@ pub struct EventStream {
     in_data: bool,
 
     /// What the stream keeps of the block at hand. Data and id may be there and yet be empty.
-    data: Vec<u8>,
-    event_type: Vec<u8>,
+    pub(super) data: Vec<u8>,
+    pub(super) event_type: Vec<u8>,
     id: Vec<u8>,
     has_data: bool,
     has_id: bool,
-    /// Always UTF-8.
-    last_event_id: Vec<u8>,
+    /// UTF-8, unless the stream is fed for bytes.
+    pub(super) last_event_id: Vec<u8>,
     reconnection_time: Option<u32>,
 
     /// Data and event type were given and can be emptied now.
     event_given: bool,
     /// So can the line, which was a comment.
     line_given: bool,
-    /// The data or comment, and the event type, where their bytes are no UTF-8.
-    repaired: [String; 2],
 }
 
 /// What a line came to. It fits a register; what belongs to it is in [`Items`] and the stream.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Outcome {
+pub(super) enum Outcome {
     Nothing,
     Event,
     ReconnectionTime,
@@ -96,13 +92,25 @@ impl EventStream {
             reconnection_time: None,
             event_given: false,
             line_given: false,
-            repaired: [const { String::new() }; 2],
         }
     }
 
     /// Hands in the next bytes of the body and gives the items that they complete.
     #[inline]
     pub fn feed<'a>(&'a mut self, chunk: &'a [u8]) -> Items<'a> {
+        Items::new(self.read(chunk))
+    }
+
+    /// The same for hosts that make strings of bytes in their own way: nothing is decoded, and what is given lies in the stream's own buffers.
+    ///
+    /// A stream is fed in one of the two ways, not in both.
+    #[inline]
+    pub fn feed_bytes<'a>(&'a mut self, chunk: &'a [u8]) -> ByteItems<'a> {
+        ByteItems::new(self.read(chunk))
+    }
+
+    #[inline]
+    fn read<'a, const LEND: bool>(&'a mut self, chunk: &'a [u8]) -> Reader<'a, LEND> {
         let position = match self.lines.start_chunk(chunk) {
             Start::ReadOn(at) => at,
             Start::BrokenBom(at) => {
@@ -112,7 +120,7 @@ impl EventStream {
             }
         };
         let held = self.data.len() + self.event_type.len() + self.id.len() + self.line.len();
-        Items {
+        Reader {
             position,
             block: position,
             data: None,
@@ -120,8 +128,6 @@ impl EventStream {
             id: None,
             last_event_id: None,
             comment: None,
-            text: CheckedText::default(),
-            id_text: None,
             near_limit: held + chunk.len() > self.limit,
             drained: self.exceeded,
             chunk,
@@ -134,7 +140,7 @@ impl EventStream {
         str::from_utf8(&self.last_event_id).unwrap_or_default()
     }
 
-    /// The same as UTF-8 bytes, which is how it is sent.
+    /// The same as bytes: UTF-8, which is how it is sent; as it was received if the stream is [fed for bytes](Self::feed_bytes).
     pub fn last_event_id_bytes(&self) -> &[u8] {
         &self.last_event_id
     }
@@ -191,76 +197,28 @@ impl Default for EventStream {
     }
 }
 
-/// The items that one chunk completes, in order. Each borrows from the chunk or from the stream, so it has to be let go before the next.
-///
-/// Dropping it early reads the chunk to its end and gives nothing of the rest, so that the stream is right for the next chunk.
+/// Reads one chunk. With `LEND`, what lies in the chunk is left there; else all goes through the stream's buffers, which takes less code.
 #[derive(Debug)]
-#[must_use = "the chunk is read as its items are taken"]
-pub struct Items<'a> {
-    stream: &'a mut EventStream,
-    chunk: &'a [u8],
+pub(super) struct Reader<'a, const LEND: bool> {
+    pub(super) stream: &'a mut EventStream,
+    pub(super) chunk: &'a [u8],
     position: usize,
     /// Where the block at hand, or what of it lies in the chunk, begins.
     block: usize,
     /// The buffers of the block at hand that lie in the chunk. An empty event type is as good as none.
-    data: Option<&'a [u8]>,
-    event_type: &'a [u8],
+    pub(super) data: Option<&'a [u8]>,
+    pub(super) event_type: &'a [u8],
     id: Option<&'a [u8]>,
     /// As of the last block that set it, if its id lies in the chunk; so with the comment that was read last.
-    last_event_id: Option<&'a [u8]>,
+    pub(super) last_event_id: Option<&'a [u8]>,
     comment: Option<&'a [u8]>,
-    text: CheckedText<'a>,
-    /// The last event ID as text, once it was given.
-    id_text: Option<&'a str>,
     near_limit: bool,
     drained: bool,
 }
 
-impl<'a> Items<'a> {
-    /// The next item, or `None` once the chunk is used up.
-    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend: items borrow from the stream's buffers")]
-    // Where it is called, the item need not be written to memory and read back, which takes as long as to read a short line.
-    #[inline]
-    pub fn next(&mut self) -> Option<Item<'_>> {
-        let outcome = self.read();
-        for text in &mut self.stream.repaired {
-            if !text.is_empty() {
-                *text = String::new();
-            }
-        }
-        match outcome {
-            Outcome::Nothing => None,
-            Outcome::Event => Some(self.event()),
-            Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.stream.reconnection_time.unwrap_or_default())),
-            Outcome::Comment => Some(self.comment()),
-            Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.stream.limit }),
-        }
-    }
-
-    /// The next item as bytes, for hosts that [decode](super::decode) them in their own way. A comment that is cut may be cut within a
-    /// character.
-    #[inline]
-    pub fn next_bytes(&mut self) -> Option<Item<'_, [u8]>> {
-        match self.read() {
-            Outcome::Nothing => None,
-            Outcome::Event => {
-                self.give_event();
-                let stream = &*self.stream;
-                Some(Item::Event(MessageEvent {
-                    event_type: if stream.event_type.is_empty() { mem::take(&mut self.event_type) } else { &stream.event_type },
-                    data: self.data.take().unwrap_or(&stream.data),
-                    last_event_id: self.last_event_id.unwrap_or(&stream.last_event_id),
-                }))
-            }
-            Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.stream.reconnection_time.unwrap_or_default())),
-            Outcome::Comment => Some(Item::Comment(self.comment_bytes())),
-            Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.stream.limit }),
-        }
-    }
-
+impl<'a, const LEND: bool> Reader<'a, LEND> {
     /// Reads on until a line comes to something; to nothing once the chunk is used up.
-    #[inline(never)]
-    fn read(&mut self) -> Outcome {
+    pub(super) fn read(&mut self) -> Outcome {
         self.stream.clear_given();
         if self.drained {
             return Outcome::Nothing;
@@ -303,11 +261,16 @@ impl<'a> Items<'a> {
     /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value may lie in the chunk.
     #[inline]
     fn field(&mut self, field: Field, value: &[u8], in_chunk: Option<&'a [u8]>) -> Outcome {
+        if field == Field::Comment {
+            self.comment = in_chunk;
+            return Outcome::Comment;
+        }
+        let in_chunk = in_chunk.filter(|_| LEND);
         // What the stream itself keeps: what does not lie in the chunk.
         let kept = if in_chunk.is_some() { &[] } else { value };
         match field {
             Field::Data => {
-                if in_chunk.is_some() && self.data.is_none() && !self.stream.has_data {
+                if LEND && in_chunk.is_some() && self.data.is_none() && !self.stream.has_data {
                     self.data = in_chunk;
                 } else {
                     self.begin_kept_data();
@@ -315,7 +278,9 @@ impl<'a> Items<'a> {
                 }
             }
             Field::Event => {
-                self.event_type = in_chunk.unwrap_or_default();
+                if LEND {
+                    self.event_type = in_chunk.unwrap_or_default();
+                }
                 replace(&mut self.stream.event_type, kept);
             }
             // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
@@ -323,7 +288,9 @@ impl<'a> Items<'a> {
             #[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
             Field::Id if value.iter().any(|&byte| byte == 0) => {}
             Field::Id => {
-                self.id = in_chunk;
+                if LEND {
+                    self.id = in_chunk;
+                }
                 self.stream.has_id = in_chunk.is_none();
                 replace(&mut self.stream.id, kept);
             }
@@ -333,11 +300,7 @@ impl<'a> Items<'a> {
                     return Outcome::ReconnectionTime;
                 }
             }
-            Field::Comment => {
-                self.comment = in_chunk;
-                return Outcome::Comment;
-            }
-            Field::Unknown => {}
+            Field::Comment | Field::Unknown => {}
         }
         Outcome::Nothing
     }
@@ -349,7 +312,7 @@ impl<'a> Items<'a> {
     fn begin_kept_data(&mut self) {
         let stream = &mut *self.stream;
         let kept = mem::replace(&mut stream.has_data, true);
-        if let Some(first) = self.data.take() {
+        if let Some(first) = self.data.take().filter(|_| LEND) {
             stream.data.extend_from_slice(first);
         } else if !kept {
             return;
@@ -362,12 +325,16 @@ impl<'a> Items<'a> {
     fn blank_line(&mut self) -> Outcome {
         let stream = &mut *self.stream;
         // "Set the last event ID string of the event source to the value of the last event ID buffer."
-        if let Some(id) = self.id.take() {
+        if let Some(id) = self.id.take().filter(|_| LEND) {
             self.last_event_id = Some(id);
         } else if mem::take(&mut stream.has_id) {
-            self.last_event_id = None;
-            text::clear(&mut stream.last_event_id);
-            text::decode(&stream.id, &mut stream.last_event_id);
+            if LEND {
+                self.last_event_id = None;
+                text::clear(&mut stream.last_event_id);
+                text::decode(&stream.id, &mut stream.last_event_id);
+            } else {
+                mem::swap(&mut stream.id, &mut stream.last_event_id);
+            }
             text::clear(&mut stream.id);
         }
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
@@ -377,62 +344,23 @@ impl<'a> Items<'a> {
             stream.event_type.clear();
             return Outcome::Nothing;
         }
+        stream.event_given = !LEND || stream.has_data || !stream.event_type.is_empty();
         Outcome::Event
     }
 
-    /// Notes what an event that is about to be given is made of.
-    #[inline]
-    fn give_event(&mut self) {
-        self.stream.event_given = self.stream.has_data || !self.stream.event_type.is_empty();
+    /// Goes on without giving the event.
+    pub(super) fn skip_event(&mut self) {
+        (self.data, self.event_type) = (None, &[]);
     }
 
-    #[inline]
-    fn event(&mut self) -> Item<'_> {
-        self.give_event();
-        let block = mem::replace(&mut self.block, self.position);
-        if let Some(id) = self.last_event_id
-            && !self.id_text.is_some_and(|text| ptr::eq(text.as_bytes(), id))
-        {
-            self.id_text = self.text.slice(self.chunk, id, block);
-            if self.id_text.is_none() {
-                self.settle_last_event_id();
-            }
-        }
-        let stream = &mut *self.stream;
-        let [repaired_data, repaired_type] = &mut stream.repaired;
-        let data = match self.data.take() {
-            Some(data) => match self.text.slice(self.chunk, data, block) {
-                Some(text) => text,
-                None => text::repaired(data, repaired_data),
-            },
-            None => text::text_of(&stream.data, repaired_data),
-        };
-        let event_type = mem::take(&mut self.event_type);
-        let event_type = if !event_type.is_empty() {
-            match self.text.slice(self.chunk, event_type, block) {
-                Some(text) => text,
-                None => text::repaired(event_type, repaired_type),
-            }
-        } else if !stream.event_type.is_empty() {
-            text::text_of(&stream.event_type, repaired_type)
-        } else {
-            "message"
-        };
-        let last_event_id = match self.last_event_id {
-            Some(_) => self.id_text.unwrap_or_default(),
-            None => str::from_utf8(&stream.last_event_id).unwrap_or_default(),
-        };
-        Item::Event(MessageEvent { event_type, data, last_event_id })
+    /// Where the block that was given began; the next one begins where it ended.
+    pub(super) fn next_block(&mut self) -> usize {
+        mem::replace(&mut self.block, self.position)
     }
 
-    fn comment(&mut self) -> Item<'_> {
-        let comment = text::shortened(self.comment.unwrap_or_else(|| field::split(&self.stream.line).1), COMMENT);
-        Item::Comment(text::text_of(comment, &mut self.stream.repaired[0]))
-    }
-
-    fn comment_bytes(&self) -> &[u8] {
-        let comment = self.comment.unwrap_or_else(|| field::split(&self.stream.line).1);
-        comment.get(..COMMENT).unwrap_or(comment)
+    /// The comment that was read last, or more than enough of it.
+    pub(super) fn comment(&self) -> &[u8] {
+        self.comment.unwrap_or_else(|| field::split(&self.stream.line).1)
     }
 
     /// The end of a line that was cut.
@@ -504,7 +432,11 @@ impl<'a> Items<'a> {
             Field::Event | Field::Id => 0,
             Field::Retry | Field::Comment | Field::Unknown => return false,
         };
-        let in_chunk = self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len();
+        let in_chunk = if LEND {
+            self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len()
+        } else {
+            0
+        };
         let kept = stream.data.len() + stream.event_type.len() + stream.id.len();
         in_chunk + kept + joining + more > stream.limit
     }
@@ -524,6 +456,9 @@ impl<'a> Items<'a> {
     /// Moves what the block has so far out of the chunk, which the stream will not see again.
     fn keep_block(&mut self) {
         self.drained = true;
+        if !LEND {
+            return;
+        }
         self.settle_last_event_id();
         let stream = &mut *self.stream;
         if let Some(data) = self.data.take() {
@@ -539,18 +474,10 @@ impl<'a> Items<'a> {
         }
     }
 
-    fn settle_last_event_id(&mut self) {
-        if let Some(id) = self.last_event_id.take() {
+    pub(super) fn settle_last_event_id(&mut self) {
+        if LEND && let Some(id) = self.last_event_id.take() {
             text::clear(&mut self.stream.last_event_id);
             text::decode(id, &mut self.stream.last_event_id);
-        }
-    }
-}
-
-impl Drop for Items<'_> {
-    fn drop(&mut self) {
-        if !self.drained {
-            while self.next_bytes().is_some() {}
         }
     }
 }
@@ -567,7 +494,7 @@ fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
 /// What one event may hold unless told otherwise, in bytes.
 pub const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest text of a comment that is given, in bytes.
-const COMMENT: usize = 4 * 1024;
+pub(super) const COMMENT: usize = 4 * 1024;
 const DATA: &[u8] = b"data:";
 /// The longest that comes before a value: `event: `, `retry: `.
 const LONGEST_START: usize = 7;

@@ -4,13 +4,15 @@
 
 mod field;
 mod interpret;
+mod items;
 mod line;
 mod text;
 
-pub use interpret::{DEFAULT_LIMIT, EventStream, Items};
+pub use interpret::{DEFAULT_LIMIT, EventStream};
+pub use items::{ByteItems, Items};
 pub use text::decode;
 
-/// One thing that an event stream said: as text, or, from [`Items::next_bytes`], as the bytes that were received.
+/// One thing that an event stream said: as text, or, from [`EventStream::feed_bytes`], as the bytes that were received.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Item<'a, T: ?Sized = str> {

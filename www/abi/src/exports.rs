@@ -50,6 +50,11 @@ extern "C" fn tell(handle: u32, input: u32, attempt: u32, value: u32, size: u32,
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn measure() {
+    enter(Realm::measure);
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn poll(handle: u32) -> u32 {
     enter(|realm| realm.poll(handle))
 }

@@ -11,22 +11,24 @@
 //! | `prepare` | a size | the address of so many bytes for the host to write to, the *input* |
 //! | `connect` | the size of the options in the input | a handle; 0 if they are not understood |
 //! | `tell` | a handle, an [input](numbers::input), an attempt, a value, a size in the input, the time | 0; for a chunk the address of the *table*; 1 if it came [out of order](numbers::OUT_OF_ORDER) |
+//! | `measure` | | makes the table count UTF-16 code units instead of bytes |
 //! | `poll` | a handle | the next [action](numbers::action), 0 if there is none |
 //! | `field` | a handle, a [field](numbers::field) | a number that belongs to the action polled last |
 //! | `release` | a handle | |
 //! | `memory` | | |
 //!
 //! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect` or `tell`; the next `prepare` makes it anew. What
-//! `tell` and `field` give addresses of is the host's to read until the next call of any export but `poll` and `field`. Every call may grow memory and so
+//! `tell` and `field` give addresses of is the host's to read until the next call of any export but `poll`, `field` and `measure`. Every call may grow memory and so
 //! detach the views on it.
 //!
 //! **Options** are little-endian `u32`s: [a version](numbers::OPTIONS_VERSION), then pairs of [a key](numbers::option) and a value. What is not
 //! known is refused, so that an older core is not silently told things it does not do.
 //!
-//! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, its length in UTF-16 code units, the number of events, then for each event where in
-//! the text its strings end, counted in code units and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
-//! and the [id](numbers::NEW_ID) follow, because they are not those of the event before. Each table begins with the type `message` and with
-//! an empty id.
+//! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, the number of events, then for each event where in
+//! the text its strings end, in bytes and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
+//! and the [id](numbers::NEW_ID) follow, because they are not those of the event before. Each table begins with the type that is empty, which
+//! means `message`, and with an empty id. The text is as it was received, so that it may be no UTF-8, and each string is to be
+//! decoded for itself then; it ends with a LF that belongs to none.
 //!
 //! **Time** crosses as the low and the high half of a `u64` of milliseconds.
 //!

@@ -1,12 +1,8 @@
-//! The events of one chunk, as text and a table. See the crate's contract for the layout.
-//!
-//! Dangers: offsets count what JavaScript counts, UTF-16 code units, while the text is UTF-8. They have 30 bits, which is enough: no engine makes
-//! strings as long, so decoding such a text throws before the offsets are looked at.
+//! The events of one chunk, as bytes and a table. See the crate's contract for the layout.
 
 use crate::numbers::{NEW_ID, NEW_TYPE};
 use alloc::vec::Vec;
 use core::ops::Range;
-use tidings_core::event_stream::decode;
 use tidings_core::{EventStream, Item};
 
 /// Where the events of the last chunk are written to.
@@ -15,13 +11,11 @@ pub(crate) struct Output {
     text: Vec<u8>,
     /// Little-endian words.
     table: Vec<u8>,
-    /// The length of the text in code units.
-    units: usize,
 }
 
 impl Output {
     pub(crate) const fn new() -> Self {
-        Output { text: Vec::new(), table: Vec::new(), units: 0 }
+        Output { text: Vec::new(), table: Vec::new() }
     }
 
     /// Feeds the chunk and writes down all its events.
@@ -32,13 +26,12 @@ impl Output {
             }
             buffer.clear();
         }
-        self.units = 0;
         self.table.extend_from_slice(&[0; HEADER]);
         let mut count = 0;
-        // Where in the text the type and the id of the event before lie.
+        // Where the type and the id of the event before lie.
         let (mut event_type, mut id) = (0..0, 0..0);
-        let mut items = stream.feed(chunk);
-        while let Some(item) = items.next_bytes() {
+        let mut items = stream.feed_bytes(chunk);
+        while let Some(item) = items.next() {
             if let Item::Event(event) = item {
                 count += 1;
                 let new_type = event.event_type != self.slice(&event_type);
@@ -52,9 +45,25 @@ impl Output {
                 }
             }
         }
-        let header = [self.text.as_ptr() as usize as u32, self.text.len() as u32, self.units as u32, count];
+        self.text.extend_from_slice(b"\n");
+        let header = [self.text.as_ptr() as usize as u32, self.text.len() as u32, count];
         for (place, word) in self.table.as_chunks_mut().0.iter_mut().zip(header) {
             *place = word.to_le_bytes();
+        }
+    }
+
+    /// Turns the ends of strings into ends in UTF-16 code units, if the text is UTF-8: one for each byte that begins a character, and one more for
+    /// those of four bytes.
+    pub(crate) fn measure(&mut self) {
+        let (mut start, mut units) = (0, 0);
+        for place in self.table.as_chunks_mut().0.iter_mut().skip(HEADER / size_of::<u32>()) {
+            let word = u32::from_le_bytes(*place);
+            let end = (word >> 2) as usize;
+            for &byte in self.text.get(start..end).unwrap_or_default() {
+                units += u32::from(byte & 0xC0 != 0x80) + u32::from(byte >= 0xF0);
+            }
+            start = end;
+            *place = (units << 2 | word & 3).to_le_bytes();
         }
     }
 
@@ -69,13 +78,14 @@ impl Output {
 
     fn string(&mut self, bytes: &[u8], flags: u32) -> Range<usize> {
         let start = self.text.len();
-        self.units += decode(bytes, &mut self.text);
-        self.table.extend_from_slice(&((self.units as u32) << 2 | flags).to_le_bytes());
-        start..self.text.len()
+        self.text.extend_from_slice(bytes);
+        let end = self.text.len();
+        self.table.extend_from_slice(&((end as u32) << 2 | flags).to_le_bytes());
+        start..end
     }
 }
 
 /// The bytes before the first event.
-const HEADER: usize = 16;
+const HEADER: usize = 12;
 /// Memory up to this many bytes is kept for the next chunk.
 pub(crate) const KEPT: usize = 1024 * 1024;

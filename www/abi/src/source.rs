@@ -133,8 +133,8 @@ impl Source {
     }
 
     /// The last event ID string, wherever the parser is.
-    pub(crate) fn last_event_id(&self) -> &str {
-        self.lent.as_ref().map_or(self.connection.last_event_id(), |stream| stream.last_event_id())
+    pub(crate) fn last_event_id(&self) -> &[u8] {
+        self.lent.as_ref().map_or(self.connection.last_event_id_bytes(), |stream| stream.last_event_id_bytes())
     }
 
     fn error(&mut self, error: &ErrorEvent) -> u32 {

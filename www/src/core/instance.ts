@@ -9,7 +9,7 @@
  */
 
 import type { Connection, Core, Events, Options } from './contract.js';
-import { decode } from './decode.js';
+import { decode, decodeBroken } from './decode.js';
 
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
 export interface Exports {
@@ -18,6 +18,7 @@ export interface Exports {
   prepare(size: number): number;
   connect(size: number): number;
   tell(handle: number, input: number, attempt: number, value: number, size: number, now: number, nowHigh: number): number;
+  measure(): void;
   poll(handle: number): number;
   field(handle: number, field: number): number;
   release(handle: number): void;
@@ -198,14 +199,9 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
       return events;
     },
     lastEventIdBytes() {
-      let text = '';
       const start = field(Field.LastEventId) >>> 0;
-      const end = start + field(Field.LastEventIdSize);
-      const { bytes } = look(instance);
-      for (let at = start; at < end; at++) {
-        text += String.fromCharCode(bytes[at]!);
-      }
-      return text;
+      const text = decodeBroken(look(instance).bytes.subarray(start, start + field(Field.LastEventIdSize)));
+      return unescape(encodeURIComponent(text));
     },
     free() {
       const old = handle;
@@ -248,32 +244,32 @@ function cut(instance: Instance, table: number): Events {
   let at = table >>> 2;
   const address = words[at++]!;
   const size = words[at++]!;
-  const units = words[at++]!;
   const count = words[at++]!;
-  if (!count) {
-    return NOTHING;
+  const text = decode(bytes.subarray(address, address + size));
+  // What was replaced took any number of bytes, and may have swallowed the end of its string: then each is decoded alone.
+  const isBroken = text.length < size && text.indexOf('\ufffd') >= 0;
+  if (text.length < size && !isBroken) {
+    instance.exports.measure();
   }
-  const text = decode(bytes.subarray(address, address + size), units === size);
+  let from = 0;
+  const take = (): string => {
+    const start = from;
+    from = words[at++]! >>> 2;
+    return isBroken ? decodeBroken(bytes.subarray(address + start, address + from)) : text.substring(start, from);
+  };
   const types = new Array<string>(count);
   const data = new Array<string>(count);
   const ids = new Array<string>(count);
   let type = 'message';
   let id = '';
-  let from = 0;
   for (let index = 0; index < count; index++) {
-    const word = words[at++]!;
-    let end = word >>> 2;
-    data[index] = text.substring(from, end);
-    from = end;
-    if (word & Border.NewType) {
-      end = words[at++]! >>> 2;
-      type = text.substring(from, end);
-      from = end;
+    const flags = words[at]!;
+    data[index] = take();
+    if (flags & Border.NewType) {
+      type = take() || 'message';
     }
-    if (word & Border.NewId) {
-      end = words[at++]! >>> 2;
-      id = text.substring(from, end);
-      from = end;
+    if (flags & Border.NewId) {
+      id = take();
     }
     types[index] = type;
     ids[index] = id;

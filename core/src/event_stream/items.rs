@@ -1,0 +1,146 @@
+//! What a chunk came to, as it is given: as text, or as bytes.
+
+use super::interpret::{COMMENT, Outcome, Reader};
+use super::text::{self, CheckedText};
+use super::{Item, MessageEvent};
+use alloc::string::String;
+use core::mem;
+use core::ptr;
+
+/// The items that one chunk completes, in order. Each borrows from the chunk or from the stream, so it has to be let go before the next.
+///
+/// Dropping it early reads the chunk to its end and gives nothing of the rest, so that the stream is right for the next chunk.
+#[derive(Debug)]
+#[must_use = "the chunk is read as its items are taken"]
+pub struct Items<'a> {
+    reader: Reader<'a, true>,
+    text: CheckedText<'a>,
+    /// The last event ID as text, once it was given.
+    id: Option<&'a str>,
+    /// The data or comment, and the event type, where their bytes are no UTF-8.
+    repaired: [String; 2],
+}
+
+impl<'a> Items<'a> {
+    #[inline]
+    pub(super) fn new(reader: Reader<'a, true>) -> Self {
+        Items { reader, text: CheckedText::default(), id: None, repaired: [const { String::new() }; 2] }
+    }
+
+    /// The next item, or `None` once the chunk is used up.
+    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend: items borrow from the stream's buffers")]
+    // Where it is called, the item need not be written to memory and read back, which takes as long as to read a short line.
+    #[inline]
+    pub fn next(&mut self) -> Option<Item<'_>> {
+        match self.read() {
+            Outcome::Nothing => None,
+            Outcome::Event => Some(self.event()),
+            Outcome::ReconnectionTime => Some(reconnection_time(&self.reader)),
+            Outcome::Comment => {
+                let comment = text::shortened(self.reader.comment(), COMMENT);
+                Some(Item::Comment(text::text_of(comment, &mut self.repaired[0])))
+            }
+            Outcome::LimitExceeded => Some(limit_exceeded(&self.reader)),
+        }
+    }
+
+    #[inline(never)]
+    fn read(&mut self) -> Outcome {
+        self.reader.read()
+    }
+
+    #[inline]
+    fn event(&mut self) -> Item<'_> {
+        let Reader { chunk, .. } = self.reader;
+        let block = self.reader.next_block();
+        if let Some(id) = self.reader.last_event_id
+            && !self.id.is_some_and(|text| ptr::eq(text.as_bytes(), id))
+        {
+            self.id = self.text.slice(chunk, id, block);
+            if self.id.is_none() {
+                self.reader.settle_last_event_id();
+            }
+        }
+        let data = self.reader.data.take();
+        let event_type = mem::take(&mut self.reader.event_type);
+        let stream = &*self.reader.stream;
+        let [repaired_data, repaired_type] = &mut self.repaired;
+        let data = match data {
+            Some(data) => match self.text.slice(chunk, data, block) {
+                Some(text) => text,
+                None => text::repaired(data, repaired_data),
+            },
+            None => text::text_of(&stream.data, repaired_data),
+        };
+        let event_type = if !event_type.is_empty() {
+            match self.text.slice(chunk, event_type, block) {
+                Some(text) => text,
+                None => text::repaired(event_type, repaired_type),
+            }
+        } else if !stream.event_type.is_empty() {
+            text::text_of(&stream.event_type, repaired_type)
+        } else {
+            "message"
+        };
+        let last_event_id = match self.reader.last_event_id {
+            Some(_) => self.id.unwrap_or_default(),
+            None => stream.last_event_id(),
+        };
+        Item::Event(MessageEvent { event_type, data, last_event_id })
+    }
+}
+
+impl Drop for Items<'_> {
+    fn drop(&mut self) {
+        loop {
+            match self.read() {
+                Outcome::Nothing => break,
+                Outcome::Event => self.reader.skip_event(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The same as bytes, from [`feed_bytes`](super::EventStream::feed_bytes). To be taken to the end: what is let go early stays unread, and is lost.
+#[derive(Debug)]
+#[must_use = "the chunk is read as its items are taken"]
+pub struct ByteItems<'a>(Reader<'a, false>);
+
+impl<'a> ByteItems<'a> {
+    #[inline]
+    pub(super) fn new(reader: Reader<'a, false>) -> Self {
+        ByteItems(reader)
+    }
+
+    /// The next item, or `None` once the chunk is used up. A comment that is cut may be cut within a character.
+    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend: items borrow from the stream's buffers")]
+    #[inline]
+    pub fn next(&mut self) -> Option<Item<'_, [u8]>> {
+        match self.0.read() {
+            Outcome::Nothing => None,
+            Outcome::Event => {
+                let stream = &*self.0.stream;
+                Some(Item::Event(MessageEvent {
+                    event_type: &stream.event_type,
+                    data: &stream.data,
+                    last_event_id: &stream.last_event_id,
+                }))
+            }
+            Outcome::ReconnectionTime => Some(reconnection_time(&self.0)),
+            Outcome::Comment => {
+                let comment = self.0.comment();
+                Some(Item::Comment(comment.get(..COMMENT).unwrap_or(comment)))
+            }
+            Outcome::LimitExceeded => Some(limit_exceeded(&self.0)),
+        }
+    }
+}
+
+fn reconnection_time<'t, T: ?Sized, const LEND: bool>(reader: &Reader<'_, LEND>) -> Item<'t, T> {
+    Item::ReconnectionTime(reader.stream.reconnection_time().unwrap_or_default())
+}
+
+fn limit_exceeded<'t, T: ?Sized, const LEND: bool>(reader: &Reader<'_, LEND>) -> Item<'t, T> {
+    Item::LimitExceeded { limit: reader.stream.limit().unwrap_or(usize::MAX) }
+}
