@@ -1,0 +1,112 @@
+// The JavaScript that README shows, run as it stands: the first lines, the options, and each peer's code before and after it was moved.
+//
+// Each file of `readme/` is a block of README. Peers come from this folder's packages, tidings from the tarball; esbuild puts them together for
+// Chromium, which finds `/news` where the page is. The server tells what it was asked.
+//
+// Wants the test server at $TIDINGS_SERVER, `node www/build.mjs` run before, and `npm ci` in this folder.
+
+import assert from 'node:assert/strict';
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { request as send } from 'node:http';
+import { dirname } from 'node:path';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { emptyProject, pack } from './empty_project.mjs';
+import { chromium, shows } from './pages.mjs';
+
+const server = process.env.TIDINGS_SERVER;
+const folder = fileURLToPath(new URL('readme/', import.meta.url));
+
+/** Two events for each request, and after the fourth the answer that nothing more comes. */
+const news = '/resume?count=2&retry=100&total=4';
+const twoRequests = [null, '2'];
+const threeRequests = [...twoRequests, '4'];
+const fourEvents = ['event 1 1', 'event 2 2', 'event 3 3', 'event 4 4'];
+
+/** Each program with the route behind `/news`, what it prints, and the last event IDs of its requests. */
+const programs = [
+  {
+    name: 'first.js',
+    route: news,
+    lines: ['event 1 1', 'event 2 2', 'lost, comes back', 'event 3 3', 'event 4 4', 'lost, comes back', 'failed'],
+    ids: threeRequests,
+  },
+  { name: 'options.js', route: news, lines: ['200', 'event 1 1', 'event 2 2', '200', 'event 3 3', 'event 4 4', '204'], ids: threeRequests, token: true },
+  ...beforeAndAfter('from-eventsource', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
+  ...beforeAndAfter('from-event-source-polyfill', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
+  // It comes back after an error only, not after an end.
+  ...beforeAndAfter('from-fetch-event-source', { route: '/resume?count=4', lines: fourEvents, ids: [null], token: true }),
+];
+
+describe('README', { timeout: 180_000 }, () => {
+  let app;
+  let browser;
+  const clean = [];
+
+  before(async () => {
+    assert.ok(server, 'TIDINGS_SERVER has to be the address of the test server');
+    const packed = await pack();
+    clean.push(packed.remove);
+    app = await emptyProject(packed.tarball, []);
+    clean.push(app.remove);
+    await cp(folder, app.path('readme'), { recursive: true });
+    for (const peer of ['eventsource', 'event-source-polyfill', '@microsoft/fetch-event-source']) {
+      const link = app.path('node_modules', peer);
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(fileURLToPath(new URL(`node_modules/${peer}`, import.meta.url)), link, 'junction');
+    }
+    const entries = programs.map(({ name }) => `readme/${name}`);
+    await app.run('esbuild', ...entries, '--bundle', '--splitting', '--format=esm', '--outbase=readme', '--outdir=out', '--log-level=warning');
+    browser = await chromium();
+    clean.push(() => browser.close());
+  });
+
+  after(() => Promise.all(clean.map((remove) => remove())));
+
+  test('shows these very files', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
+    assert.deepEqual(names.map((name) => name.replaceAll('\\', '/')).sort(), programs.map(({ name }) => name).sort());
+    for (const name of names) {
+      const text = await readFile(`${folder}/${name}`, 'utf8');
+      assert.ok(readme.includes(`\`\`\`js\n${text}\`\`\`\n`), `README does not show readme/${name} as it is`);
+    }
+  });
+
+  for (const { name, route, lines, ids, token } of programs) {
+    test(`${name} does what README says`, async () => {
+      const key = `readme-${process.pid}-${name.replace(/\W/g, '-')}`;
+      const address = `${server}${route}&key=${key}`;
+      const page = name.replace(/js$/, 'html');
+      await writeFile(app.path('out', page), `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/${name}"></script>`);
+      await shows(browser, app.path('out'), lines, { page, answer: (request, response) => hand(address, request, response) });
+      const seen = await (await fetch(`${server}/seen/${key}/wait?requests=${ids.length}&open=0`)).json();
+      assert.deepEqual(seen.log.slice(0, ids.length).map((request) => request.last_event_id), ids);
+      if (token) {
+        assert.deepEqual(new Set(seen.log.map((request) => request.headers.authorization)), new Set(['Bearer abc']));
+      }
+    });
+  }
+});
+
+function beforeAndAfter(name, program) {
+  return ['before', 'after'].map((when) => ({ name: `${name}/${when}.js`, ...program }));
+}
+
+/**
+ * Hands a request on, as a server in front of others does. Servers that were written for event-source-polyfill read the last event ID from the query,
+ * where it sends it instead of in the header.
+ */
+function hand(address, request, response) {
+  const id = new URL(request.url, 'http://x').searchParams.get('lastEventId');
+  const headers = { ...request.headers, ...(id && { 'last-event-id': id }) };
+  const passed = send(address, { method: request.method, headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  passed.on('error', () => response.destroy());
+  response.on('close', () => passed.destroy());
+  request.pipe(passed);
+}
