@@ -16,7 +16,7 @@ import { EVENTS, lines } from './the_app.mjs';
 /** Forbids WebAssembly, so that the core in JavaScript has to be found where the bundler put it. */
 const NO_WASM = "script-src 'self'";
 
-describe('built by bundlers', { timeout: 300_000 }, () => {
+describe('built by bundlers', { timeout: 600_000 }, () => {
   let browser;
   let tarball;
   const clean = [];

@@ -22,7 +22,7 @@ const ways = [
   { name: 'CommonJS for Node', type: 'commonjs', options: { module: 'nodenext' } },
 ];
 
-describe('TypeScript', { timeout: 180_000 }, () => {
+describe('TypeScript', { timeout: 400_000 }, () => {
   let tarball;
   const clean = [];
 
