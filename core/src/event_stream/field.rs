@@ -54,15 +54,16 @@ pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
 ///
 /// "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten." An empty value
 /// is no integer. `str::parse` would take a plus sign.
-pub(super) fn reconnection_time(value: &[u8]) -> Option<u32> {
-    let mut time = 0_u32;
+pub(super) fn reconnection_time<'a>(value: impl IntoIterator<Item = &'a u8>) -> Option<u32> {
+    let mut time = None;
     for byte in value {
         if !byte.is_ascii_digit() {
             return None;
         }
-        time = time.saturating_mul(10).saturating_add(u32::from(byte - b'0')).min(LONGEST_TIMER);
+        let before = time.unwrap_or(0_u32);
+        time = Some(before.saturating_mul(10).saturating_add(u32::from(byte - b'0')).min(LONGEST_TIMER));
     }
-    (!value.is_empty()).then_some(time)
+    time
 }
 
 /// The longest wait a browser's timer knows, in milliseconds; beyond it a timer fires at once.
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn digits_saturate_and_refuse_all_else() {
-        let read = reconnection_time;
+        let read = |value: &'static [u8]| reconnection_time(value);
         assert_eq!(read(b"0010"), Some(10));
         assert_eq!(read(b"2147483648"), Some(2_147_483_647));
         assert_eq!(read(b"99999999999999999999"), Some(2_147_483_647));

@@ -213,7 +213,8 @@ pub(super) struct Reader<'a, const LEND: bool> {
     pub(super) last_event_id: Option<&'a [u8]>,
     comment: Option<&'a [u8]>,
     near_limit: bool,
-    drained: bool,
+    /// There is nothing more to read.
+    pub(super) drained: bool,
 }
 
 impl<'a, const LEND: bool> Reader<'a, LEND> {
@@ -384,20 +385,23 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
 
     /// Keeps a piece, not empty, of a line that the chunk does not hold whole; says whether that went past the limit.
     fn keep_piece(&mut self, mut piece: &[u8]) -> bool {
-        let in_data = self.stream.in_data;
-        let mut line = mem::take(&mut self.stream.line);
-        if !in_data {
-            // As much as tells the field.
-            let (start, rest) = piece.split_at(piece.len().min(LONGEST_START.saturating_sub(line.len())));
-            line.extend_from_slice(start);
-            piece = rest;
+        if self.stream.in_data {
+            if self.near_limit && self.would_exceed(Field::Data, piece.len()) {
+                return true;
+            }
+            self.stream.data.extend_from_slice(piece);
+            return false;
         }
-        let (field, value) = if in_data { (Field::Data, &[][..]) } else { field::split(&line) };
-        if self.near_limit && (in_data || line.iter().any(is_colon)) && self.would_exceed(field, value.len() + piece.len()) {
+        let mut line = mem::take(&mut self.stream.line);
+        // As much as tells the field.
+        let (start, rest) = piece.split_at(piece.len().min(LONGEST_START.saturating_sub(line.len())));
+        line.extend_from_slice(start);
+        piece = rest;
+        let (field, value) = field::split(&line);
+        if self.near_limit && line.iter().any(is_colon) && self.would_exceed(field, value.len() + piece.len()) {
             return true;
         }
         match field {
-            Field::Data if in_data => self.stream.data.extend_from_slice(piece),
             // The colon is there, and whether a blank follows is known.
             Field::Data if line.len() > DATA.len() => {
                 self.begin_kept_data();
@@ -407,17 +411,24 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
                 line.clear();
             }
             Field::Event | Field::Id => line.extend_from_slice(piece),
-            Field::Comment | Field::Retry => {
+            Field::Comment => {
                 let room = (COMMENT + LONGEST_START).saturating_sub(line.len());
-                if room < piece.len() && field == Field::Retry {
-                    // So long a number is none that a server sends: the field is ignored.
-                    line.clear();
-                    line.extend_from_slice(b"?");
-                } else {
-                    line.extend_from_slice(piece.get(..room).unwrap_or(piece));
-                }
+                line.extend_from_slice(piece.get(..room).unwrap_or(piece));
             }
-            Field::Data | Field::Unknown => {}
+            // What the digits come to so far is all that has to be kept of them.
+            Field::Retry if !piece.is_empty() => {
+                let mut time = field::reconnection_time(value.iter().chain(piece));
+                line.truncate(RETRY.len());
+                let mut digits = [b'?'; 10];
+                for digit in digits.iter_mut().rev() {
+                    if let Some(time) = &mut time {
+                        *digit = b'0' + (*time % 10) as u8;
+                        *time /= 10;
+                    }
+                }
+                line.extend_from_slice(&digits);
+            }
+            Field::Data | Field::Retry | Field::Unknown => {}
         }
         self.stream.line = line;
         false
@@ -496,5 +507,6 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest text of a comment that is given, in bytes.
 pub(super) const COMMENT: usize = 4 * 1024;
 const DATA: &[u8] = b"data:";
+const RETRY: &[u8] = b"retry:";
 /// The longest that comes before a value: `event: `, `retry: `.
 const LONGEST_START: usize = 7;

@@ -92,11 +92,9 @@ impl<'a> Items<'a> {
 
 impl Drop for Items<'_> {
     fn drop(&mut self) {
-        loop {
-            match self.read() {
-                Outcome::Nothing => break,
-                Outcome::Event => self.reader.skip_event(),
-                _ => {}
+        while !self.reader.drained {
+            if self.read() == Outcome::Event {
+                self.reader.skip_event();
             }
         }
     }
