@@ -34,7 +34,7 @@ const AS_TIDINGS = {
 const INTERNAL = new RegExp(
   `^(${[
     'responseStarted|chunkReceived|bodyEnded|requestFailed|probeEnded|timerFired|wentOnline|lastEventIdBytes|attempt|delay|reason|failure',
-    'answered|received|failed|readOn|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|words|live',
+    'answered|received|failed|readOn|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers|words|live',
   ].join('|')})$`,
 );
 
@@ -54,7 +54,7 @@ async function build(file) {
   });
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const core = await buildCore(raw);
-  const plugin = (loader) => provide(core, loader);
+  const plugin = (loader, inline) => provide(core, loader, inline);
   const shared = {
     bundle: true,
     minify: true,
@@ -81,6 +81,8 @@ async function build(file) {
     // These only add to the main entry, so that there is one class however it is imported.
     [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill.mjs'],
     [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/polyfill.ts', 'polyfill.cjs'],
+    [{ ...module, plugins: [plugin('module', false)] }, 'entry/workerd.ts', 'workerd.mjs'],
+    [{ ...module, plugins: [besideIndex('./workerd.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill-workerd.mjs'],
     [script, AS_TIDINGS, 'polyfill.js'],
     // Without maps: what wasm2js writes is no source.
     [{ ...module, sourcemap: false }, 'entry/core-js.ts', 'core-js.mjs'],
@@ -99,9 +101,9 @@ async function build(file) {
   await types();
 }
 
-/** The virtual modules of `virtual.d.ts`. */
-function provide(core, loader) {
-  const contents = { 'tidings:core-bytes': inlined(core.wasm), 'tidings:js-core': core.javaScript };
+/** The virtual modules of `virtual.d.ts`; an entry that has its core from elsewhere inlines none. */
+function provide(core, loader, inline = true) {
+  const contents = { 'tidings:core-bytes': inline ? inlined(core.wasm) : 'export default () => {}', 'tidings:js-core': core.javaScript };
   return {
     name: 'tidings',
     setup(build) {
@@ -109,6 +111,8 @@ function provide(core, loader) {
         switch (path) {
           case 'tidings:core-js-file':
             return { path: './core-js.mjs', external: true };
+          case 'tidings:core-file':
+            return { path: './core.wasm', external: true };
           case 'tidings:load-js-core':
             return { path: source(`core/load-js-core-${loader}.ts`) };
           default:

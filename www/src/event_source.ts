@@ -93,7 +93,7 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
   function setHandler(object: unknown, type: string, value: unknown): void {
     const { handlers } = sourceOf(object);
     const handler = isObject(value) ? value : null;
-    if (!handler !== !handlers[type]) {
+    if (!platform.callsHandlers && !handler !== !handlers[type]) {
       const { addEventListener, removeEventListener } = Base.prototype;
       (handler ? addEventListener : removeEventListener).call(object as EventTarget, type, handle as EventListener);
     }

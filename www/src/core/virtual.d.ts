@@ -19,3 +19,9 @@ declare module 'tidings:core-js-file' {
   /** `dist/core-js.mjs`, as a file of its own. */
   export { default } from 'tidings:js-core';
 }
+
+declare module 'tidings:core-file' {
+  /** `dist/core.wasm`, as a file of its own: compiled by whoever loads it. */
+  const module: WebAssembly.Module;
+  export default module;
+}

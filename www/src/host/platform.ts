@@ -17,6 +17,8 @@ export interface Address {
 
 /** What the class and its driver ask of their surroundings. */
 export interface Platform {
+  /** Whether its `dispatchEvent` itself calls what it finds in `onmessage` and the like. */
+  readonly callsHandlers?: boolean;
   /** Parses a URL; throws a `SyntaxError` DOMException if it cannot be parsed. */
   resolve(text: string): Address;
   /** The core, now or later; throws or rejects with an error that names the remedy. */
