@@ -50,7 +50,7 @@ pub(crate) enum Part {
     Firefox,
     /// Wasm tests in Node.
     Node,
-    /// The demo and the npm package, in both browsers, driven from Node, and in Node itself.
+    /// The demo and the npm package, in both browsers, driven from Node; the package also in Node itself and in other runtimes.
     Pages,
     /// The npm package as it is packed, in empty projects of every kind.
     Packaging,
@@ -93,7 +93,9 @@ impl Part {
             Part::Chromium => &[Need::WasmRust, Need::WasmBindgen, Need::Chromium],
             Part::Firefox => &[Need::WasmRust, Need::WasmBindgen, Need::Firefox, Need::Geckodriver],
             Part::Node => &[Need::WasmRust, Need::WasmBindgen, Need::Node],
-            Part::Pages => &[Need::WasmRust, Need::WasmBindgen, Need::Chromium, Need::Firefox, Need::Node, Need::NpmPackages],
+            Part::Pages => {
+                &[Need::WasmRust, Need::WasmBindgen, Need::Chromium, Need::Firefox, Need::Node, Need::NpmPackages, Need::Runtimes]
+            }
             Part::Packaging => &[Need::WasmRust, Need::Chromium, Need::Node, Need::NpmPackages, Need::Bundlers],
         }
     }
@@ -141,7 +143,7 @@ pub(crate) fn run_parts(project: &Project, tools: &Tools, parts: &[Part], steps:
     if parts.contains(&Part::Pages)
         && let Some(page) = steps.run("demo", |_| demo::build(project, tools))
     {
-        steps.run("pages in both browsers", |counts| test_pages(project, tools, &page, ports, counts));
+        steps.run("pages and the npm package", |counts| test_pages(project, tools, &page, ports, counts));
     }
     if parts.contains(&Part::Packaging) {
         steps.run("npm package in empty projects", |counts| test_packaging(project, tools, ports, counts));
@@ -215,6 +217,7 @@ fn test_pages(project: &Project, tools: &Tools, page: &Path, ports: [u16; 2], co
     let server = Server::start(project, ports, Some(page))?;
     let mut node = node_tests(project, "js")?;
     node.env("TIDINGS_CHROMIUM", &tools.chromium()?.program).env("TIDINGS_FIREFOX", &tools.firefox()?.program);
+    tools.tell_more(&mut node);
     server.addresses.tell(&mut node);
     run_counted(&mut node, Runner::Node, counts, "node --test")
 }

@@ -3,7 +3,7 @@
 //! - `[workspace.metadata.tools]` in `Cargo.toml`: geckodriver, the least Node, names of distribution packages.
 //! - `rust-version` in `Cargo.toml`: the least Rust.
 //! - `Cargo.lock`: the wasm-bindgen command line, which has to equal the library.
-//! - `package-lock.json`: everything from npm (read by npm itself).
+//! - `package-lock.json`: everything from npm (read by npm itself); `tests/js/runtimes/package-lock.json`: other runtimes.
 
 use std::fs;
 use std::path::Path;

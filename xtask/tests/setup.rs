@@ -77,6 +77,14 @@ impl Said {
         }
     }
 
+    /// What tests can do without is no reason to stop.
+    fn assert_without(&self, what: &str, words: &str) {
+        let line = self.line(what);
+        assert!(line.starts_with("  without") && line.contains(words), "{words:?} in {line:?}");
+        let missing = self.text.split_once("Missing: ").map_or("", |(_, missing)| missing);
+        assert!(!missing.contains(what), "{}", self.text);
+    }
+
     fn assert_incomplete(&self) {
         assert_eq!(self.code, Some(1), "{}", self.text);
         assert!(self.text.contains("The set-up is not complete. Missing: "), "{}", self.text);
@@ -91,6 +99,7 @@ fn without_a_package_manager_each_thing_names_its_remedy() {
     said.assert_missing("Node", &["not found", "https://nodejs.org"]);
     said.assert_missing("Chromium", &["there is no apt-get", "by hand", "TIDINGS_CHROMIUM"]);
     said.assert_missing("Firefox", &["by hand", "TIDINGS_FIREFOX"]);
+    said.assert_without("runtimes", "something above is missing");
     // Minutes of building would be in vain.
     for built in ["wasm-bindgen-cli", "geckodriver"] {
         assert!(said.line(built).starts_with("  later"), "{}", said.text);

@@ -6,10 +6,12 @@
 pub(crate) mod apt;
 mod browsers;
 mod built_tools;
+mod engines;
 mod node;
 pub(crate) mod report;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 pub(crate) use browsers::Browser;
 
@@ -36,6 +38,8 @@ pub(crate) enum Need {
     NpmPackages,
     /// What the packed npm package is tried with; see `tests/packaging`.
     Bundlers,
+    /// More runtimes for the npm package: Deno, Bun, workerd. What of them cannot be added is done without.
+    Runtimes,
 }
 
 /// All that any command needs.
@@ -49,6 +53,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Geckodriver,
     Need::NpmPackages,
     Need::Bundlers,
+    Need::Runtimes,
 ];
 
 /// What was found or added. Asking for something that was not among the needs is a mistake in a command.
@@ -60,6 +65,7 @@ pub(crate) struct Tools {
     chromium: Option<Browser>,
     chromedriver: Option<PathBuf>,
     firefox: Option<Browser>,
+    optional: engines::Variables,
 }
 
 impl Tools {
@@ -86,6 +92,11 @@ impl Tools {
 
     pub(crate) fn firefox(&self) -> Result<&Browser, Problem> {
         self.firefox.as_ref().ok_or_else(|| not_set_up("Firefox"))
+    }
+
+    /// Tells tests where the runtimes are that they can do without.
+    pub(crate) fn tell_more(&self, tests: &mut Command) {
+        tests.envs(self.optional.iter().map(|(variable, path)| (variable, path)));
     }
 }
 
@@ -130,6 +141,9 @@ pub(crate) fn run(project: &Project, needs: &[Need]) -> Result<Tools, Problem> {
     }
     if needed(Need::Bundlers) {
         node::set_up_packages(project, "bundlers", "tests/packaging", &mut report);
+    }
+    if needed(Need::Runtimes) {
+        tools.optional.extend(engines::set_up_runtimes(project, &mut report));
     }
     report.end()?;
     Ok(tools)

@@ -55,6 +55,46 @@ pub(crate) fn set_up_packages(project: &Project, what: &str, folder: &str, repor
     }
 }
 
+/// The folder in which the runtimes of `tests/js/runtimes/package.json` are installed: one in the cache for each list of them.
+pub(crate) fn set_up_runtimes(project: &Project, report: &mut Report) -> Result<PathBuf, Problem> {
+    let what = "runtimes";
+    let ours = project.root.join("tests").join("js").join("runtimes");
+    let read = |name: &str| {
+        fs::read(ours.join(name)).map_err(|error| Problem::new(format!("could not read {name} in {}: {error}", ours.display())))
+    };
+    let [manifest, lock] = [read("package.json")?, read("package-lock.json")?];
+    let folder = project.cache.join(format!("runtimes-{:016x}", fingerprint(&lock)));
+    let installed = folder.join("node_modules").join(INSTALLED);
+    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        report.found(what, &folder.display().to_string());
+        return Ok(folder);
+    }
+    if report.is_hopeless() {
+        return Err(Problem::new("not added while something above is missing"));
+    }
+    let log = project.log("runtimes");
+    report.adding(what, "npm ci: Deno, Bun and workerd, 130 MB", || {
+        let trouble = |error| Problem::new(format!("could not write to {}: {error}", folder.display()));
+        fs::create_dir_all(&folder).map_err(trouble)?;
+        fs::write(folder.join("package.json"), manifest).map_err(trouble)?;
+        fs::write(folder.join("package-lock.json"), &lock).map_err(trouble)?;
+        let npm = npm_program().ok_or_else(|| Problem::new("there is no npm"))?;
+        let mut npm = Command::new(npm);
+        // All they need is in the packages; no npm runs scripts of packages that newer ones would not.
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+        process::log(&mut npm, NPM_LIMIT, &log)?
+            .or_problem("`npm ci`")
+            .map_err(|problem| Problem::new(format!("{problem}, see {}", log.display())))?;
+        fs::write(&installed, &lock).map_err(trouble)
+    })?;
+    Ok(folder)
+}
+
+/// [FNV-1a](https://www.rfc-editor.org/rfc/rfc9923), the same on every machine.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 fn npm_program() -> Option<PathBuf> {
     if cfg!(windows) {
         // No .exe, and so not what `find_program` looks for.

@@ -1,4 +1,4 @@
-//! The lines that a set-up says: one for each thing found, added, or impossible to add.
+//! The lines that a set-up says: one for each thing found, added, done without, or impossible to add.
 
 use std::io::Write;
 use std::time::Instant;
@@ -48,6 +48,11 @@ impl Report {
     pub(crate) fn missing(&mut self, what: &str, why: &str, remedy: &str) {
         println!("  MISSING  {what}: {why}; {remedy}");
         self.missing.push(what.to_string());
+    }
+
+    /// Something that the command can do without, and does; what would have used it says that it was skipped.
+    pub(crate) fn without(&mut self, what: &str, why: &str, remedy: &str) {
+        println!("  without  {what}: {why}; {remedy}");
     }
 
     /// Ends the lines; a problem when something is missing.

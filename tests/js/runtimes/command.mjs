@@ -1,0 +1,10 @@
+// The shell of Node, Deno and Bun: the one word it is given says where the server is, and what it prints is what each scenario told. It ends when
+// nothing holds it: a source that is closed must not.
+
+import process from 'node:process';
+
+import * as main from 'tidings';
+
+import { tellAll } from './scenarios.mjs';
+
+console.log(JSON.stringify(await tellAll({ main }, JSON.parse(process.argv[2]))));
