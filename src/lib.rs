@@ -39,6 +39,7 @@ pub use event_source::{EventSource, MessageEvent, OpenEvent};
 pub use options::{EventSourceBuilder, Transport};
 pub use subscription::Subscription;
 pub use tidings_core::connection::{Failure, Interruption, ReadyState};
+pub use tidings_core::{Block, EncodeError, encode};
 
 /// The README's code compiles.
 #[cfg(doctest)]

@@ -29,7 +29,7 @@ pub mod connection;
 pub mod event_stream;
 mod version;
 
-pub use event_stream::{EventStream, Item, Items, MessageEvent};
+pub use event_stream::{Block, EncodeError, EventStream, Item, Items, MessageEvent, encode};
 pub use version::{STAMP, VERSION};
 
 /// The README's code runs.

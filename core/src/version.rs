@@ -63,6 +63,7 @@ sources! {
     "connection/reconnect.rs"
     "connection/response.rs"
     "connection/state.rs"
+    "event_stream/encode.rs"
     "event_stream/field.rs"
     "event_stream/interpret.rs"
     "event_stream/items.rs"

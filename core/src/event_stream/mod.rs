@@ -1,13 +1,15 @@
 //! Bytes to lines to fields to events.
 //!
-//! [`EventStream`] is the parser; [`Item`] is what it gives. It knows nothing of connections.
+//! [`EventStream`] is the parser; [`Item`] is what it gives. [`encode`] is the way back. They know nothing of connections.
 
+mod encode;
 mod field;
 mod interpret;
 mod items;
 mod line;
 mod text;
 
+pub use encode::{Block, EncodeError, encode};
 pub use interpret::{DEFAULT_LIMIT, EventStream};
 pub use items::{ByteItems, Items};
 pub use text::decode;
