@@ -50,7 +50,7 @@ pub(crate) enum Part {
     Firefox,
     /// Wasm tests in Node.
     Node,
-    /// The demo and the npm package, in both browsers, driven from Node; the package also in Node itself and in other runtimes.
+    /// The demo and the npm package, in both browsers, driven from Node; the package also in Node itself, in other runtimes and more browsers.
     Pages,
     /// The npm package as it is packed, in empty projects of every kind.
     Packaging,
@@ -93,9 +93,16 @@ impl Part {
             Part::Chromium => &[Need::WasmRust, Need::WasmBindgen, Need::Chromium],
             Part::Firefox => &[Need::WasmRust, Need::WasmBindgen, Need::Firefox, Need::Geckodriver],
             Part::Node => &[Need::WasmRust, Need::WasmBindgen, Need::Node],
-            Part::Pages => {
-                &[Need::WasmRust, Need::WasmBindgen, Need::Chromium, Need::Firefox, Need::Node, Need::NpmPackages, Need::Runtimes]
-            }
+            Part::Pages => &[
+                Need::WasmRust,
+                Need::WasmBindgen,
+                Need::Chromium,
+                Need::Firefox,
+                Need::Node,
+                Need::NpmPackages,
+                Need::MoreBrowsers,
+                Need::Runtimes,
+            ],
             Part::Packaging => &[Need::WasmRust, Need::Chromium, Need::Node, Need::NpmPackages, Need::Bundlers],
         }
     }

@@ -31,6 +31,7 @@ pub(crate) struct Packages {
     pub(crate) rust: Vec<String>,
     pub(crate) chromium: Vec<String>,
     pub(crate) firefox: Vec<String>,
+    pub(crate) webkit: Vec<String>,
 }
 
 impl Versions {
@@ -46,6 +47,7 @@ impl Versions {
                 rust: list(&manifest, &["workspace", "metadata", "tools", "apt", "rust"])?,
                 chromium: list(&manifest, &["workspace", "metadata", "tools", "apt", "chromium"])?,
                 firefox: list(&manifest, &["workspace", "metadata", "tools", "apt", "firefox"])?,
+                webkit: list(&manifest, &["workspace", "metadata", "tools", "apt", "webkit"])?,
             },
         })
     }

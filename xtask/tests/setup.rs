@@ -29,7 +29,16 @@ impl Machine {
     fn set_up(&self, settings: &[(&str, &str)]) -> Said {
         let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
         xtask.arg("setup").env("PATH", self.folder.join("bin")).env("TIDINGS_CACHE", self.folder.join("cache"));
-        for name in ["TIDINGS_RUST", "TIDINGS_CHROMIUM", "TIDINGS_FIREFOX", "CHROMEDRIVER", "GECKODRIVER", "RUSTC", "CI"] {
+        for name in [
+            "TIDINGS_RUST",
+            "TIDINGS_CHROMIUM",
+            "TIDINGS_FIREFOX",
+            "CHROMEDRIVER",
+            "GECKODRIVER",
+            "TIDINGS_WEBKIT_DRIVER",
+            "RUSTC",
+            "CI",
+        ] {
             xtask.env_remove(name);
         }
         xtask.envs(settings.iter().copied());
@@ -99,6 +108,7 @@ fn without_a_package_manager_each_thing_names_its_remedy() {
     said.assert_missing("Node", &["not found", "https://nodejs.org"]);
     said.assert_missing("Chromium", &["there is no apt-get", "by hand", "TIDINGS_CHROMIUM"]);
     said.assert_missing("Firefox", &["by hand", "TIDINGS_FIREFOX"]);
+    said.assert_without("WebKitGTK", "apt-get install webkit2gtk-driver xvfb");
     said.assert_without("runtimes", "something above is missing");
     // Minutes of building would be in vain.
     for built in ["wasm-bindgen-cli", "geckodriver"] {

@@ -29,7 +29,13 @@ globalThis.coreSpy = (() => {
   });
   wasm.Instance = new Proxy(wasm.Instance, {
     construct(Instance, [module, imports]) {
-      const { exports } = new Instance(module, imports);
+      let exports;
+      try {
+        exports = new Instance(module, imports).exports;
+      } catch (error) {
+        seen.refused.push(`an instance: ${error.name}`);
+        throw error;
+      }
       seen.instances += 1;
       instantiated.push(module);
       const counted = (call) => (...values) => {

@@ -22,6 +22,7 @@ const dist = new URL(process.env.TIDINGS_DIST ?? '../../../dist/', import.meta.u
  * @property {object} found What is seen of it; see `core_spy.js`, and `asked`: the cores that were asked for.
  */
 
+/** What a policy without wasm refuses. */
 const refused = ['at once: CompileError', 'in the background: CompileError'];
 const atOnce = { compiled: ['at once'], refused: [], instances: 1, asked: [] };
 const inBackground = { compiled: ['in the background'], refused: ['at once: RangeError'], instances: 1, asked: [] };
@@ -35,6 +36,14 @@ const first = 'coreSpy.first(FIRST);';
 const appModule = (code = '') => ({ 'app.mjs': `${exported}\n${code}\n${first}` });
 const appScript = (code = '') => ({ 'app.js': `${code}\n${first}` });
 const bytes = "const bytes = new Uint8Array(await (await fetch(new URL('core.wasm', import.meta.url))).arrayBuffer());";
+
+/** What is seen of a way in an engine. */
+export function foundIn(engine, { found }) {
+  // "HostEnsureCanCompileWasmBytes" is asked there when a module is instantiated.
+  return engine === 'WebKitGTK' && found.refused === refused
+    ? { ...found, compiled: ['at once', 'in the background'], refused: ['an instance: CompileError', 'an instance: CompileError'] }
+    : found;
+}
 
 /** The ways that lead to a core. @type {Way[]} */
 export const ways = [
@@ -111,7 +120,10 @@ export const moreWays = [
   },
   {
     name: 'setCore with a module that a worker compiled, where the page may not',
-    not: { Firefox: 'Firefox hands no module to a page whose policy forbids compiling' },
+    not: {
+      Firefox: 'Firefox hands no module to a page whose policy forbids compiling',
+      WebKitGTK: 'WebKitGTK instantiates no module in a page whose policy forbids compiling',
+    },
     wasm: false,
     html: module,
     files: {
@@ -138,7 +150,8 @@ export const noWays = [
     html: module,
     files: appModule(),
     found: asJavaScript('core-js.mjs'),
-    remedy: /^Error: tidings: .*script-src needs 'wasm-unsafe-eval'.*core in JavaScript.*setCore.*core-js\.mjs/s,
+    // WebKitGTK does not say which file it could not load.
+    remedy: /^Error: tidings: .*script-src needs 'wasm-unsafe-eval'.*core in JavaScript.*setCore.*(core-js\.mjs|Importing a module script failed)/s,
   },
   {
     name: 'a classic script without core-js.js beside it',

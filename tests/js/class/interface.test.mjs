@@ -7,13 +7,13 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 
-import { engines, find, launch } from '../browsers.mjs';
+import { classEngines, find, launch } from '../browsers.mjs';
 import { kinds, openRealm, serveScripts } from './realms.mjs';
 
 const here = process.env.TIDINGS_SERVER;
 const there = process.env.TIDINGS_SECOND_SERVER;
 
-for (const engine of engines) {
+for (const engine of classEngines) {
   const { program, missing } = await find(engine);
   if (missing) {
     test(`the interface in ${engine.name}`, { skip: missing }, () => {});

@@ -10,9 +10,30 @@
 //   caught       collects errors that the platform reports, until it is called
 // Names are those of the platform tests that they mirror, where there are such.
 //
-// `differs` names engines whose own EventSource does something else, and why ours does not follow.
+// `differs` names engines whose own EventSource does something else, and why ours does not follow; `expected` is what ours tells there.
+// `limits` names engines that do not let a script do it, and why; `limited` is what ours tells there.
 
-/** @typedef {{ name: string, run: (tools: any) => unknown, differs?: Record<string, string>, expected?: unknown, realms?: string[] }} Scenario */
+/**
+ * @typedef {object} Scenario
+ * @property {string} name
+ * @property {(tools: any) => unknown} run
+ * @property {Record<string, string>} [differs]
+ * @property {unknown} [expected]
+ * @property {Record<string, string>} [limits]
+ * @property {unknown} [limited]
+ * @property {string[]} [realms] Where it runs, if not everywhere.
+ */
+
+/**
+ * What our class tells, and why, in an engine where that is not what the engine's own class tells.
+ *
+ * @param {Scenario} scenario
+ * @param {string} engine
+ */
+export function apart({ differs, expected, limits, limited }, engine) {
+  if (differs?.[engine]) return { why: `${differs[engine]}; ours is as the standard says`, expected };
+  if (limits?.[engine]) return { why: limits[engine], expected: limited };
+}
 
 const chromiumReads = 'Chromium reads data: and blob: URLs; the standard leaves it to fetch, Firefox refuses them, and so do we';
 
@@ -143,7 +164,10 @@ export const scenarios = [
       source.close();
       return log;
     },
-    differs: { Firefox: 'Firefox sends it as Authorization; fetch refuses such URLs, and Chromium fails with them as we do' },
+    differs: {
+      Firefox: 'Firefox sends it as Authorization; fetch refuses such URLs, and Chromium fails with them as we do',
+      WebKitGTK: 'WebKitGTK takes it; fetch refuses such URLs, and Chromium fails with them as we do',
+    },
     expected: ['HERE/message with a password', 'error | 2'],
   },
   {
@@ -485,7 +509,7 @@ export const scenarios = [
           await until('message');
           log.push(source.url.replace(/\?.*/, ''));
           source.close();
-          logs.push(log.slice(0, 2), log.at(-1));
+          logs.push(log.slice(0, 2), log[log.length - 1]);
         }
       }
       return logs;
@@ -617,6 +641,14 @@ export const scenarios = [
       }
       return logs;
     },
+    limits: { WebKitGTK: "WebKitGTK takes each byte of a script's header for a character, and sends that as UTF-8: what is beyond ASCII is encoded twice" },
+    limited: [
+      ['Ã¢Â\x80Â¦', '…'],
+      ['Ã\x83Â¼', 'ü'],
+      ['Ã°Â\x9FÂ\x98Â\x80', '😀'],
+      ['a b', 'a b'],
+      ['', '\t'],
+    ],
   },
   {
     name: 'format-field-id-3: an empty id forgets it',

@@ -38,7 +38,9 @@ pub(crate) enum Need {
     NpmPackages,
     /// What the packed npm package is tried with; see `tests/packaging`.
     Bundlers,
-    /// More runtimes for the npm package: Deno, Bun, workerd. What of them cannot be added is done without.
+    /// One more browser for the npm package: WebKitGTK. What of it cannot be added is done without.
+    MoreBrowsers,
+    /// More runtimes for it: Deno, Bun, workerd. What of them cannot be added is done without.
     Runtimes,
 }
 
@@ -53,6 +55,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Geckodriver,
     Need::NpmPackages,
     Need::Bundlers,
+    Need::MoreBrowsers,
     Need::Runtimes,
 ];
 
@@ -94,7 +97,7 @@ impl Tools {
         self.firefox.as_ref().ok_or_else(|| not_set_up("Firefox"))
     }
 
-    /// Tells tests where the runtimes are that they can do without.
+    /// Tells tests where the browsers and runtimes are that they can do without.
     pub(crate) fn tell_more(&self, tests: &mut Command) {
         tests.envs(self.optional.iter().map(|(variable, path)| (variable, path)));
     }
@@ -141,6 +144,9 @@ pub(crate) fn run(project: &Project, needs: &[Need]) -> Result<Tools, Problem> {
     }
     if needed(Need::Bundlers) {
         node::set_up_packages(project, "bundlers", "tests/packaging", &mut report);
+    }
+    if needed(Need::MoreBrowsers) {
+        tools.optional.extend(engines::set_up_webkit(project, &mut apt, &mut report));
     }
     if needed(Need::Runtimes) {
         tools.optional.extend(engines::set_up_runtimes(project, &mut report));
