@@ -268,6 +268,18 @@ fn cors_as_asked() {
 }
 
 #[test]
+fn interleaved_is_mixed_and_in_order() {
+    let server = Server::start(&[]);
+    let body = server.get("/interleaved?count=7&types=a,b&chunk=2").rest().expect("ends");
+    let types: String = body.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    // The squares through 3: 0, 1, 3, 5, 8, 12, 16.
+    assert_eq!(types, "abbbaaa", "{body}");
+    let data: Vec<_> = body.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+    assert_eq!(data, ["1", "2", "3", "4", "5", "6", "7"]);
+    assert_eq!(server.get("/interleaved?chunk=0").status, 400);
+}
+
+#[test]
 fn burst_is_whole() {
     let server = Server::start(&[]);
     let body = server.get("/burst?count=100&size=1000&chunk=333").rest().expect("ends");
@@ -275,6 +287,40 @@ fn burst_is_whole() {
     assert_eq!(events.matches("data: abcdefg").count(), 100);
     assert_eq!(events.len(), 100 * 1_008);
     assert_eq!(done, "\ndata: 100\n\n");
+}
+
+#[test]
+fn prices_resume_and_can_be_dropped() {
+    let server = Server::start(&[]);
+    let (ids, broken) = client::ids(server.get("/examples/prices?every=1&key=k"), 30, || {
+        assert_eq!(server.ask("POST", "/demo/drop?of=k", &["Content-Length: 0"]).rest(), Ok("{\"dropped\":1}\n".into()));
+    });
+    assert!(broken);
+    let last = ids.last().copied().expect("some");
+    let answer = server.ask("GET", "/examples/prices?every=1", &[&format!("Last-Event-ID: {last}")]);
+    assert_eq!(client::ids(answer, 1, || {}).0.first(), Some(&(last + 1)));
+}
+
+#[test]
+fn an_answer_needs_a_question_and_a_token_of_its_own() {
+    let server = Server::start(&[]);
+    let token = || {
+        let text = server.ask("POST", "/examples/token", &["Content-Length: 0"]).rest().expect("ends");
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        json["token"].as_str().expect("text").to_owned()
+    };
+    let ask = |token: &str, body: &str| {
+        let lines = [format!("Authorization: Bearer {token}"), format!("Content-Length: {}", body.len())];
+        server.ask("POST", "/examples/answer?every=0", &[&lines[0], &lines[1], "", body])
+    };
+    let first = token();
+    let mut answer = ask(&first, "{\"question\": \"Why?\"}");
+    assert_eq!(answer.status, 200);
+    let body = answer.rest().expect("ends");
+    assert!(body.contains("data: {\"text\":\"Why? \"}") && body.ends_with("event: done\ndata: \n\n"), "{body}");
+    assert_eq!(ask(&first, "{\"question\": \"Why?\"}").status, 401, "it was used");
+    assert_eq!(ask("token-0", "{\"question\": \"Why?\"}").status, 401);
+    assert_eq!(ask(&token(), "{}").status, 400);
 }
 
 #[test]

@@ -32,19 +32,14 @@ pub(super) fn family(table: Table) -> Table {
         )
         .route(
             "/demo/drop?of=KEY&for=0",
-            "POST: tears down the connections of /demo/stream (those with the key KEY, or all\nwithout one) and refuses them for so many ms; answers {\"dropped\": N}",
+            "POST: tears down the connections of /demo/stream and /examples/prices (those with the key KEY, or all\nwithout one) and refuses them for so many ms; answers {\"dropped\": N}",
             post(drop_connections),
         )
 }
 
 /// `/demo/stream`
 async fn stream(State(app): TheApp, asked: Asked) -> Response {
-    let key = key_of(&asked);
-    // On the list first, then the look: so a drop in between finds it there.
-    let open = Open::new(&app, key.clone(), asked.clone());
-    if app.demo.refuses(&key) {
-        match asked.cut_and_stay(Cut::Close).await {}
-    }
+    let open = Open::new(&app, asked.clone()).await;
     let mut latest = app.demo.latest.subscribe();
     let newest = *latest.borrow_and_update();
     // A number that we have not come to yet is from before a restart: begin anew, with the newest event.
@@ -153,13 +148,24 @@ impl Demo {
 }
 
 /// An open stream of the demo; taken off the list when it is dropped.
-struct Open {
+pub(super) struct Open {
     app: Arc<App>,
     number: u64,
 }
 
 impl Open {
-    fn new(app: &Arc<App>, key: Option<String>, asked: Asked) -> Self {
+    /// Puts a connection on the list; cuts it, and does not return, if such ones are refused now.
+    pub(super) async fn new(app: &Arc<App>, asked: Asked) -> Self {
+        let key = key_of(&asked);
+        // On the list first, then the look: so a drop in between finds it there.
+        let open = Self::listed(app, key.clone(), asked.clone());
+        if app.demo.refuses(&key) {
+            match asked.cut_and_stay(Cut::Close).await {}
+        }
+        open
+    }
+
+    fn listed(app: &Arc<App>, key: Option<String>, asked: Asked) -> Self {
         let mut state = app.demo.state();
         state.opened += 1;
         let number = state.opened;

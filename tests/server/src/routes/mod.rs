@@ -6,6 +6,7 @@ mod control;
 mod corpus;
 mod demo;
 mod echo;
+mod examples;
 mod resuming;
 mod streams;
 
@@ -35,12 +36,13 @@ pub(crate) struct App {
     pub(crate) log: Log,
     corpus: PathBuf,
     demo: demo::Demo,
+    tokens: examples::Tokens,
 }
 
 impl App {
     /// An app that has seen nothing, with the corpus in this folder.
     pub(crate) fn new(corpus: PathBuf) -> Self {
-        Self { log: Log::new(), corpus, demo: demo::Demo::new() }
+        Self { log: Log::new(), corpus, demo: demo::Demo::new(), tokens: examples::Tokens::default() }
     }
 
     /// Makes the demo's events happen, whether or not anyone looks.
@@ -59,6 +61,7 @@ pub(crate) fn router(app: Arc<App>, static_folder: Option<PathBuf>) -> Router {
         echo::family,
         corpus::family,
         demo::family,
+        examples::family,
         control::family,
     ]
     .into_iter()

@@ -29,6 +29,11 @@ pub(super) fn family(table: Table) -> Table {
             "so many events as fast as the client takes them, then an event `done` with the count",
             any(burst),
         )
+        .route(
+            "/interleaved?count=4000&types=message,tick,trade&chunk=50&end=close|hang|cut|reset",
+            "so many events of these types, mixed: of the type at place n * n / 3 modulo their number for\nthe nth, which has n as its id and its data; so many of them in one piece",
+            any(interleaved),
+        )
         .route("/silent", "headers at once, then nothing, for ever", any(silent))
 }
 
@@ -123,6 +128,30 @@ async fn burst(asked: Asked) -> Result<Response, Refusal> {
             left -= length as u64;
         }
         writer.send(block(Some("done"), None, &count.to_string())).await;
+        end.perform(&asked).await;
+    })))
+}
+
+/// `/interleaved`
+async fn interleaved(asked: Asked) -> Result<Response, Refusal> {
+    let query = &asked.query;
+    let count: u64 = query.number("count", 4_000)?;
+    let per_piece: u64 = query.number("chunk", 50)?;
+    let types: Vec<String> = query.text("types")?.unwrap_or("message,tick,trade").split(',').map(str::to_owned).collect();
+    let end = End::asked(query, End::Close)?;
+    if per_piece == 0 {
+        return Err(Refusal("`chunk` is at least 1".to_owned()));
+    }
+    Ok(event_stream(written(|mut writer| async move {
+        let mut piece = String::new();
+        for nth in 1..=count {
+            let place = nth.wrapping_mul(nth) / 3 % types.len() as u64;
+            let event_type = types.get(usize::try_from(place).unwrap_or_default()).map(String::as_str);
+            piece.push_str(&block(event_type, Some(nth), &nth.to_string()));
+            if nth % per_piece == 0 || nth == count {
+                writer.send(std::mem::take(&mut piece)).await;
+            }
+        }
         end.perform(&asked).await;
     })))
 }
