@@ -9,20 +9,20 @@
 use crate::host::network::OnlineHint;
 use crate::host::platform;
 use crate::host::timers::{self, Timer};
-use crate::options::not_over_native;
+use crate::options::{Overflow, not_over_native};
+use crate::queue::{Queue, Queues};
 use crate::subscription::{Listeners, Subscription};
-use crate::sys::Settling;
+#[cfg(feature = "test-util")]
+use crate::test_util::{ScriptedRequest, Served, Wait};
 use crate::transport::fetch::FetchRequest;
 use crate::transport::native::NativeSource;
 use crate::transport::probe::Probe;
 use crate::transport::{Receiver, Request};
 use crate::{Error, MessageEvent, OpenEvent, ReadyState, Transport};
-use js_sys::Promise;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use tidings_core::connection::{Action, Attempt, Connection, Input, Limits, Options};
 use tidings_core::{EventStream, Item};
-use wasm_bindgen::prelude::*;
 
 /// What was chosen at construction, checked.
 pub(crate) struct Plan {
@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) transport: Transport,
     pub(crate) limits: Limits,
     pub(crate) probe: bool,
+    pub(crate) queue_capacity: usize,
+    pub(crate) overflow: Overflow,
 }
 
 /// What is behind one `EventSource`.
@@ -43,6 +45,11 @@ pub(crate) struct Driver {
     connection: RefCell<Connection>,
     ready_state: Cell<ReadyState>,
     listeners: Rc<Listeners>,
+    queues: Queues,
+    queue_capacity: usize,
+    overflow: Overflow,
+    /// A queue was full when last looked at, and what that calls for was done.
+    behind: Cell<bool>,
     /// Where the newest answer came from; unknown over the native transport.
     answer: RefCell<Option<Answer>>,
     underway: RefCell<Option<Underway>>,
@@ -52,13 +59,28 @@ pub(crate) struct Driver {
     running: Cell<bool>,
     /// `close` was called: nobody is told anything any more.
     closed: Cell<bool>,
+    #[cfg(feature = "test-util")]
+    scripted: Option<Scripted>,
+}
+
+/// The test that serves this source, and the time that it let pass.
+#[cfg(feature = "test-util")]
+struct Scripted {
+    served: Rc<Served>,
+    wait: RefCell<Option<Rc<Wait>>>,
+    passed: Cell<u64>,
 }
 
 /// What is under way, and ends by being dropped.
+#[derive(Clone)]
 enum Underway {
-    Fetch { _request: FetchRequest },
-    Probe { _probe: Probe },
+    Fetch(Rc<FetchRequest>),
+    Probe {
+        _probe: Rc<Probe>,
+    },
     Native(Rc<NativeSource>),
+    #[cfg(feature = "test-util")]
+    Scripted(Rc<ScriptedRequest>),
 }
 
 #[derive(Clone)]
@@ -76,6 +98,13 @@ impl Driver {
         options.cross_origin = cross_origin.unwrap_or(false);
         // Without origins nobody can refuse one.
         options.probe = plan.probe && cross_origin.is_some();
+        #[cfg(feature = "test-util")]
+        let scripted = Scripted::find(&plan.url);
+        #[cfg(feature = "test-util")]
+        if scripted.is_some() {
+            // As over fetch, but nobody is there to refuse an origin.
+            options.probe = false;
+        }
         let driver = Rc::new_cyclic(|itself: &Weak<Driver>| Driver {
             itself: itself.clone(),
             url: plan.url,
@@ -84,15 +113,20 @@ impl Driver {
             connection: RefCell::new(Connection::new(options)),
             ready_state: Cell::new(ReadyState::Connecting),
             listeners: Rc::default(),
+            queues: Queues::default(),
+            queue_capacity: plan.queue_capacity,
+            overflow: plan.overflow,
+            behind: Cell::new(false),
             answer: RefCell::default(),
             underway: RefCell::default(),
             timer: RefCell::default(),
             online_hint: RefCell::default(),
             running: Cell::new(false),
             closed: Cell::new(false),
+            #[cfg(feature = "test-util")]
+            scripted,
         });
-        let begin = Closure::once_into_js(driver.weak_call(Driver::begin));
-        Promise::resolve(&JsValue::UNDEFINED).unchecked_into::<Settling>().then(&begin, &JsValue::UNDEFINED);
+        timers::soon(driver.weak_call(Driver::begin));
         driver
     }
 
@@ -100,8 +134,13 @@ impl Driver {
         if self.closed.get() {
             return;
         }
+        #[cfg(feature = "test-util")]
+        if self.scripted.is_some() {
+            self.transport.set(Transport::Fetch);
+        }
         if self.transport.get() == Transport::Auto {
-            let native = platform::has_native() && !self.listeners.has_comment();
+            let wants_fetch = self.listeners.has_comment() || self.queues.want_all() && platform::missing_for_fetch().is_none();
+            let native = platform::has_native() && !wants_fetch;
             self.transport.set(if native { Transport::Native } else { Transport::Fetch });
         }
         if self.transport.get() == Transport::Fetch {
@@ -133,40 +172,106 @@ impl Driver {
 
     pub(crate) fn on_message(&self, event_type: &str, listener: Box<dyn FnMut(&MessageEvent<'_>)>) -> Subscription {
         let subscription = self.listeners.add_message(event_type, listener);
+        self.tell_types();
+        subscription
+    }
+
+    pub(crate) fn on_comment(&self, listener: Box<dyn FnMut(&str)>) -> Result<Subscription, Error> {
+        self.require_fetch("`on_comment`")?;
+        Ok(self.listeners.add_comment(listener))
+    }
+
+    /// Whether what needs fetch can be had, now that the source is made.
+    pub(crate) fn require_fetch(&self, what: &str) -> Result<(), Error> {
+        match (self.transport.get(), platform::missing_for_fetch()) {
+            (Transport::Native, _) => Err(not_over_native(what)),
+            (Transport::Auto, Some(missing)) => {
+                Err(Error::unsupported(format!("{what} needs fetch, and this platform has no `{missing}`")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn queue_capacity(&self) -> usize {
+        self.queue_capacity
+    }
+
+    pub(crate) fn add_queue(&self, queue: &Rc<Queue>) {
+        self.queues.add(queue);
+        self.tell_types();
+    }
+
+    pub(crate) fn remove_queue(&self, queue: &Rc<Queue>) {
+        self.queues.remove(queue);
+        self.drained();
+    }
+
+    /// A queue that was full is no longer.
+    pub(crate) fn drained(&self) {
+        if !self.running.replace(true) {
+            self.leave();
+        }
+    }
+
+    /// Tells the browser's own source, if there is one, which types of message are wanted now.
+    pub(crate) fn tell_types(&self) {
         let native = match &*self.underway.borrow() {
             Some(Underway::Native(source)) => Some(source.clone()),
             _ => None,
         };
         if let Some(source) = native {
-            self.tell_types(&source);
-        }
-        subscription
-    }
-
-    pub(crate) fn on_comment(&self, listener: Box<dyn FnMut(&str)>) -> Result<Subscription, Error> {
-        match (self.transport.get(), platform::missing_for_fetch()) {
-            (Transport::Native, _) => Err(not_over_native("`on_comment`")),
-            (Transport::Auto, Some(missing)) => {
-                Err(Error::unsupported(format!("`on_comment` needs fetch, and this platform has no `{missing}`")))
-            }
-            _ => Ok(self.listeners.add_comment(listener)),
+            self.tell_types_to(&source);
         }
     }
 
     /// Closes at once, also when called from inside the loop: what the machine asks for then runs no listener.
     pub(crate) fn close(&self) {
         if !self.closed.replace(true) {
-            self.connection.borrow_mut().handle(Input::CloseCalled, timers::now());
+            self.connection.borrow_mut().handle(Input::CloseCalled, self.now());
             self.perform_all(&[]);
             self.listeners.release();
+            self.queues.release(Queue::discard);
         }
     }
 
     fn run(&self, chunk: &[u8]) {
         if !self.running.replace(true) {
             self.perform_all(chunk);
-            self.running.set(false);
+            self.leave();
         }
+    }
+
+    /// Ends the loop, and looks once more whether to read on.
+    fn leave(&self) {
+        let reads_on = self.pace();
+        self.running.set(false);
+        if reads_on {
+            let underway = self.underway.borrow().clone();
+            match underway {
+                Some(Underway::Fetch(request)) => request.read_on(),
+                #[cfg(feature = "test-util")]
+                Some(Underway::Scripted(request)) => request.read_on(),
+                _ => {}
+            }
+        }
+    }
+
+    /// Does what has to be done when a stream is behind, or has caught up; says whether it has.
+    fn pace(&self) -> bool {
+        let behind = self.queues.are_full();
+        let was_behind = self.behind.replace(behind);
+        let overflow = if self.transport.get() == Transport::Native { Overflow::Fail } else { self.overflow };
+        let input = match (was_behind, behind, overflow) {
+            // Again and again, for there may be no connection that could fail now.
+            (_, true, Overflow::Fail) => Input::Overflowed { resume_later: false },
+            (false, true, Overflow::Pause) => Input::Paused,
+            (false, true, Overflow::ResumeLater) => Input::Overflowed { resume_later: true },
+            (true, false, Overflow::Pause | Overflow::ResumeLater) => Input::Resumed,
+            _ => return false,
+        };
+        self.connection.borrow_mut().handle(input, self.now());
+        self.perform_all(&[]);
+        !behind
     }
 
     fn perform_all(&self, chunk: &[u8]) {
@@ -183,15 +288,23 @@ impl Driver {
         match action {
             Action::SendRequest { attempt } => self.send(attempt),
             Action::SendProbe { attempt } => {
-                let probe = Probe::send(attempt, &self.url, self.receiver());
+                let probe = Rc::new(Probe::send(attempt, &self.url, self.receiver()));
                 self.underway.replace(Some(Underway::Probe { _probe: probe }));
             }
             Action::AbortRequest => drop(self.underway.take()),
             Action::StartTimer { attempt, delay } => {
                 let fired = self.weak_call(move |driver| driver.receive(Input::TimerFired { attempt }, &[]));
+                #[cfg(feature = "test-util")]
+                if let Some(scripted) = &self.scripted {
+                    return scripted.start_timer(&self.itself, delay, fired);
+                }
                 self.timer.replace(Some(Timer::start(delay, fired)));
             }
-            Action::StopTimer => drop(self.timer.take()),
+            Action::StopTimer => {
+                #[cfg(feature = "test-util")]
+                drop(self.scripted.as_ref().and_then(|scripted| scripted.wait.take()));
+                drop(self.timer.take());
+            }
             Action::SetReadyState(ready_state) => {
                 self.ready_state.set(ready_state);
                 if ready_state == ReadyState::Closed {
@@ -201,14 +314,24 @@ impl Driver {
             Action::FireOpen { attempt } => {
                 let url = self.answer.borrow().as_ref().map(|answer| answer.url.to_string());
                 let attempt = self.attempts_are_told().then_some(attempt.number());
-                self.listeners.open(&OpenEvent { attempt, url }, || !self.closed.get());
+                let event = OpenEvent { attempt, url };
+                self.listeners.open(&event, || !self.closed.get());
+                self.queues.each(|queue| queue.open(&event));
             }
             Action::FireError(error) => {
                 let error = Error::told(error, self.attempts_are_told());
                 self.listeners.error(&error, || !self.closed.get());
+                self.queues.each(|queue| queue.error(&error));
                 if self.ready_state.get() == ReadyState::Closed {
                     self.listeners.release();
+                    self.queues.release(Queue::end);
                 }
+            }
+            Action::FireClose { .. } => {
+                self.listeners.close(|| !self.closed.get());
+                self.queues.each(|queue| queue.close());
+                self.listeners.release();
+                self.queues.release(Queue::end);
             }
             Action::Dispatch(stream) => self.dispatch(stream, chunk),
             // Actions of a newer core that this driver does not know would be a mistake of ours; there are none.
@@ -229,24 +352,31 @@ impl Driver {
         }
         let request = Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id: &last_event_id };
         let underway = match self.transport.get() {
+            #[cfg(feature = "test-util")]
+            _ if let Some(scripted) = &self.scripted => {
+                let request = ScriptedRequest::send(&scripted.served, &request, self.receiver());
+                Some(Underway::Scripted(Rc::new(request)))
+            }
             Transport::Native => {
                 NativeSource::open(&request, self.receiver()).ok().map(|source| Underway::Native(Rc::new(source)))
             }
-            _ => Some(Underway::Fetch { _request: FetchRequest::send(&request, self.receiver()) }),
+            _ => Some(Underway::Fetch(Rc::new(FetchRequest::send(&request, self.receiver())))),
         };
         match &underway {
             // It was closed meanwhile, and what was just begun ends here.
             _ if self.closed.get() => return,
-            Some(Underway::Native(source)) => self.tell_types(source),
+            Some(Underway::Native(source)) => self.tell_types_to(source),
             Some(_) => {}
             // The browser took neither URL nor options, though they were checked.
-            None => self.connection.borrow_mut().handle(Input::NativeFailed { attempt }, timers::now()),
+            None => self.connection.borrow_mut().handle(Input::NativeFailed { attempt }, self.now()),
         }
         self.underway.replace(underway);
     }
 
-    fn tell_types(&self, source: &NativeSource) {
-        source.listen_to(self.listeners.message_types().iter().map(|event_type| &**event_type));
+    fn tell_types_to(&self, source: &NativeSource) {
+        let mut types = self.listeners.message_types();
+        types.append(&mut self.queues.types());
+        source.listen_to(types.iter().map(|event_type| &**event_type));
     }
 
     fn dispatch(&self, mut stream: Box<EventStream>, chunk: &[u8]) {
@@ -261,7 +391,7 @@ impl Driver {
                         last_event_id: event.last_event_id,
                         origin: &origin,
                     };
-                    self.listeners.message(&event, || !self.closed.get());
+                    self.deliver(&event, false);
                 }
                 Item::Comment(text) => self.listeners.comment(text, || !self.closed.get()),
                 // The machine asks the parser for these when it comes back.
@@ -272,7 +402,22 @@ impl Driver {
             }
         }
         drop(items);
-        self.connection.borrow_mut().handle(Input::Dispatched(stream), timers::now());
+        self.connection.borrow_mut().handle(Input::Dispatched(stream), self.now());
+    }
+
+    fn deliver(&self, event: &MessageEvent<'_>, named_only: bool) {
+        self.listeners.message(event, || !self.closed.get());
+        self.queues.each(|queue| queue.message(event, named_only));
+    }
+
+    /// What the clock says, in milliseconds.
+    fn now(&self) -> u64 {
+        let now = timers::now();
+        #[cfg(feature = "test-util")]
+        if let Some(scripted) = &self.scripted {
+            return now + scripted.passed.get();
+        }
+        now
     }
 
     fn receiver(&self) -> Weak<dyn Receiver> {
@@ -290,6 +435,24 @@ impl Driver {
     }
 }
 
+#[cfg(feature = "test-util")]
+impl Scripted {
+    fn find(url: &str) -> Option<Self> {
+        Some(Scripted { served: Served::at(url)?, wait: RefCell::default(), passed: Cell::new(0) })
+    }
+
+    fn start_timer(&self, driver: &Weak<Driver>, delay: u32, fired: impl Fn() + 'static) {
+        let driver = driver.clone();
+        let wait = self.served.start_timer(delay, move || {
+            if let Some(scripted) = driver.upgrade().as_ref().and_then(|driver| driver.scripted.as_ref()) {
+                scripted.passed.set(scripted.passed.get() + u64::from(delay));
+            }
+            fired();
+        });
+        self.wait.replace(Some(wait));
+    }
+}
+
 impl Receiver for Driver {
     fn answered_from(&self, url: String) {
         let origin = platform::origin(&url).into();
@@ -297,21 +460,25 @@ impl Receiver for Driver {
     }
 
     fn receive(&self, input: Input<'_>, chunk: &[u8]) {
-        self.connection.borrow_mut().handle(input, timers::now());
+        self.connection.borrow_mut().handle(input, self.now());
         self.run(chunk);
     }
 
     fn receive_message(&self, event: &MessageEvent<'_>) {
         if !self.running.replace(true) {
-            self.listeners.message(event, || !self.closed.get());
+            self.deliver(event, true);
             self.perform_all(&[]);
-            self.running.set(false);
+            self.leave();
         }
     }
 
     fn abandoned(&self) {
         self.running.set(false);
         self.close();
+    }
+
+    fn reads_on(&self) -> bool {
+        !self.behind.get()
     }
 
     fn is_busy(&self) -> bool {

@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Interruption,
     /// The connection failed for good.
     Failure,
+    /// An event is not what was asked for. The connection does not care.
+    Decode,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ enum Cause {
     Unsupported(String),
     Interruption(Option<Interruption>),
     Failure(Option<Failure>),
+    #[cfg(feature = "serde")]
+    Decode(Box<crate::DecodeError>),
 }
 
 impl Error {
@@ -52,6 +56,8 @@ impl Error {
             Cause::Unsupported(_) => ErrorKind::Unsupported,
             Cause::Interruption(_) => ErrorKind::Interruption,
             Cause::Failure(_) => ErrorKind::Failure,
+            #[cfg(feature = "serde")]
+            Cause::Decode(_) => ErrorKind::Decode,
         }
     }
 
@@ -71,17 +77,46 @@ impl Error {
         }
     }
 
-    /// The status of the response, if that is why the connection failed.
-    pub fn status(&self) -> Option<u16> {
-        match self.failure() {
-            Some(Failure::Status(status)) => Some(*status),
+    /// The event that is not what was asked for. `None` for other kinds.
+    #[cfg(feature = "serde")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+    pub fn decode(&self) -> Option<&crate::DecodeError> {
+        match &self.cause {
+            Cause::Decode(error) => Some(error),
             _ => None,
+        }
+    }
+
+    /// The status of the response, if that is why the connection was lost or failed.
+    pub fn status(&self) -> Option<u16> {
+        match (self.failure(), self.last_interruption()) {
+            (Some(Failure::Status(status)), _) | (_, Some(Interruption::Status(status))) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// The interruption that it is, or that became a failure because it is not to be retried.
+    fn last_interruption(&self) -> Option<&Interruption> {
+        match self.failure() {
+            Some(Failure::NotRepeated(reason) | Failure::RetriesExhausted(reason) | Failure::Declined(reason)) => Some(reason),
+            _ => self.interruption(),
         }
     }
 
     /// Whether the source goes on by itself: true for an [interruption](ErrorKind::Interruption).
     pub fn will_reconnect(&self) -> bool {
         self.kind() == ErrorKind::Interruption
+    }
+
+    /// Whether the same might go well at another time, so that trying again makes sense: true for every interruption, also one that was not to
+    /// be retried and so became a failure, and for a status that passes (408, 425, 429, 500, 502, 503, 504).
+    ///
+    /// A failure is never retried by itself; this helps to decide whether to offer it. Of the native transport's failures nothing is known, and so
+    /// they are not.
+    pub fn is_transient(&self) -> bool {
+        self.will_reconnect()
+            || self.last_interruption().is_some()
+            || matches!(self.status(), Some(408 | 425 | 429 | 500 | 502..=504))
     }
 
     /// How long it waits before it reconnects, if it does and the transport tells. It may be sooner when the browser comes back online.
@@ -121,12 +156,23 @@ impl fmt::Display for Error {
                 self.reconnect_in.map_or(Ok(()), |delay| write!(f, " in {} s", delay.as_secs_f64()))
             }
             Cause::Failure(Some(reason)) => write!(f, "{reason}; not reconnecting"),
+            #[cfg(feature = "serde")]
+            Cause::Decode(error) => error.fmt(f),
             Cause::Failure(None) => f.write_str("the connection failed (the browser does not tell why); not reconnecting"),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// So that `?` takes both.
+#[cfg(feature = "serde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+impl From<crate::DecodeError> for Error {
+    fn from(error: crate::DecodeError) -> Self {
+        Error { cause: Cause::Decode(Box::new(error)), attempt: None, reconnect_in: None }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -150,8 +196,22 @@ mod tests {
         let event = ErrorEvent::Failure { reason: Some(Failure::Status(500)), attempt: Attempt::from_number(1) };
         let error = Error::told(event, true);
         assert!(!error.will_reconnect() && error.reconnect_in().is_none());
+        assert!(error.is_transient(), "a server may recover");
         assert_eq!((error.kind(), error.status()), (ErrorKind::Failure, Some(500)));
         assert_eq!(error.to_string(), "the server answered with status 500, but an event stream needs 200; not reconnecting");
+    }
+
+    #[test]
+    fn what_will_not_pass_is_not_transient() {
+        for failure in [Failure::Status(204), Failure::Status(404), Failure::ContentType(None), Failure::OriginRefused] {
+            let event = ErrorEvent::Failure { reason: Some(failure), attempt: Attempt::from_number(1) };
+            assert!(!Error::told(event, true).is_transient());
+        }
+        let lost = Failure::NotRepeated(Interruption::Status(404));
+        let event = ErrorEvent::Failure { reason: Some(lost), attempt: Attempt::from_number(1) };
+        let error = Error::told(event, true);
+        assert_eq!((error.is_transient(), error.will_reconnect(), error.status()), (true, false, Some(404)));
+        assert!(!Error::invalid_url(String::new()).is_transient() && !Error::unsupported("").is_transient());
     }
 
     #[test]

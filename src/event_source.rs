@@ -1,6 +1,7 @@
 //! The front door: callbacks with guards.
 
 use crate::driver::Driver;
+use crate::stream::Owner;
 use crate::subscription::Subscription;
 use crate::{Error, EventSourceBuilder, ReadyState, Transport};
 use std::fmt;
@@ -10,8 +11,8 @@ use std::rc::Rc;
 /// [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface).
 ///
 /// It connects when the code that made it comes to an `await` or to its end, reconnects by itself when the connection is lost, and is closed by [`close`](Self::close) or by
-/// being dropped. It is not `Clone`: to share it, put it in an `Rc`, and the last owner closes it. Closed or failed, it lets go of its
-/// listeners.
+/// being dropped. It is not `Clone`: to share it, put it in an `Rc`, and the last owner closes it. The streams made of it ([`events`](Self::events),
+/// [`messages`](Self::messages)) are owners too. Closed or failed, it lets go of its listeners.
 ///
 /// # Listeners
 ///
@@ -34,9 +35,9 @@ use std::rc::Rc;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "dropping an EventSource closes it"]
+#[must_use = "dropping an EventSource closes it, unless a stream made of it is left"]
 pub struct EventSource {
-    driver: Rc<Driver>,
+    owner: Rc<Owner>,
 }
 
 impl EventSource {
@@ -62,14 +63,18 @@ impl EventSource {
     }
 
     pub(crate) fn over(driver: Rc<Driver>) -> Self {
-        EventSource { driver }
+        EventSource { owner: Rc::new(Owner { driver }) }
+    }
+
+    pub(crate) fn owner(&self) -> &Rc<Owner> {
+        &self.owner
     }
 
     /// Calls `listener` each time the connection is [announced], the first time and after each reconnect.
     ///
     /// [announced]: https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection
     pub fn on_open(&self, listener: impl FnMut(&OpenEvent) + 'static) -> Subscription {
-        self.driver.listeners().add_open(Box::new(listener))
+        self.owner.driver.listeners().add_open(Box::new(listener))
     }
 
     /// Calls `listener` each time the connection is lost ([reestablish]) and when it fails ([fail]); [`Error::will_reconnect`] tells which.
@@ -79,7 +84,13 @@ impl EventSource {
     /// [reestablish]: https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection
     /// [fail]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
     pub fn on_error(&self, listener: impl FnMut(&Error) + 'static) -> Subscription {
-        self.driver.listeners().add_error(Box::new(listener))
+        self.owner.driver.listeners().add_error(Box::new(listener))
+    }
+
+    /// Calls `listener` when the stream came to its end and that is no error: when the server has ended its answer to a request that is not to be
+    /// repeated, such as a POST. Nothing comes after it. Neither [`close`](Self::close) nor a failure is told by it.
+    pub fn on_close(&self, listener: impl FnMut() + 'static) -> Subscription {
+        self.owner.driver.listeners().add_close(Box::new(listener))
     }
 
     /// Calls `listener` for each event without a type of its own, which the standard calls `message`.
@@ -89,7 +100,7 @@ impl EventSource {
 
     /// Calls `listener` for each event of this type, as the server names it in the `event` field. Types are compared literally.
     pub fn on(&self, event_type: &str, listener: impl FnMut(&MessageEvent<'_>) + 'static) -> Subscription {
-        self.driver.on_message(event_type, Box::new(listener))
+        self.owner.driver.on_message(event_type, Box::new(listener))
     }
 
     /// Calls `listener` with the text of each comment, without its colon and one space after that; at most the first 4 KiB of it. Servers
@@ -100,42 +111,36 @@ impl EventSource {
     /// [`Unsupported`](crate::ErrorKind::Unsupported) over the native transport: if that was chosen, or if [`Transport::Auto`] has taken it already,
     /// which it does after the code that made the source has run.
     pub fn on_comment(&self, listener: impl FnMut(&str) + 'static) -> Result<Subscription, Error> {
-        self.driver.on_comment(Box::new(listener))
+        self.owner.driver.on_comment(Box::new(listener))
     }
 
     /// How the events get here: [`Transport::Auto`] until that is decided.
     pub fn transport(&self) -> Transport {
-        self.driver.transport()
+        self.owner.driver.transport()
     }
 
     /// The [ready state](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-readystate): Connecting also while reconnecting.
     ///
     /// Inside a listener it is the state that belongs to the event: Connecting when an interruption is told, Closed when a failure is.
     pub fn ready_state(&self) -> ReadyState {
-        self.driver.ready_state()
+        self.owner.driver.ready_state()
     }
 
     /// The URL, resolved; redirects do not change it.
     pub fn url(&self) -> &str {
-        self.driver.url()
+        self.owner.driver.url()
     }
 
     /// Whether credentials go to other origins too, as chosen at construction.
     pub fn with_credentials(&self) -> bool {
-        self.driver.with_credentials()
+        self.owner.driver.with_credentials()
     }
 
     /// Closes the connection for good. It has taken effect when this returns, also inside a listener: the request is aborted, so
     /// that the server sees it, the ready state is Closed, and no listener of this source is called any more, also not for events
     /// that were received already. Closing twice is closing once.
     pub fn close(&self) {
-        self.driver.close();
-    }
-}
-
-impl Drop for EventSource {
-    fn drop(&mut self) {
-        self.driver.close();
+        self.owner.driver.close();
     }
 }
 

@@ -16,6 +16,8 @@
 //! - A [`Subscription`] owns one listener; dropping it removes that listener and nothing else.
 //! - A lost connection is reestablished by itself, after the time the server asked for, from the last event ID.
 //!   [`on_error`](EventSource::on_error) hears of it.
+//! - [`events`](EventSource::events) and [`messages`](EventSource::messages) are the same as streams, for `async` code;
+//!   [`json`](Messages::json) and [`on_json`](EventSource::on_json) make payloads into types (feature `serde`, on by default).
 //! - By default the browser's own source is used, which tells neither why a connection was lost nor when it comes back.
 //!   [`Transport::Fetch`] tells both, and is faster: `EventSource::builder(url).transport(Transport::Fetch).build()`.
 //!
@@ -25,23 +27,35 @@
 //!
 //! [Server-Sent Events]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod driver;
 mod error;
 mod event_source;
 mod host;
 mod options;
+mod queue;
+mod stream;
 mod subscription;
 mod sys;
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod test_util;
 mod transport;
+#[cfg(feature = "serde")]
+mod typed;
 
 pub use error::{Error, ErrorKind};
 pub use event_source::{EventSource, MessageEvent, OpenEvent};
-pub use options::{EventSourceBuilder, Transport};
+pub use options::{EventSourceBuilder, Overflow, Transport};
+pub use stream::{CloseReason, Event, Events, Message, Messages};
 pub use subscription::Subscription;
 pub use tidings_core::connection::{Failure, Interruption, ReadyState};
 pub use tidings_core::{Block, EncodeError, encode};
+#[cfg(feature = "serde")]
+pub use typed::{DecodeError, DecodeErrorKind, Json, Position, event_types};
 
 /// The README's code compiles.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "serde", feature = "test-util"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

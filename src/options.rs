@@ -11,6 +11,8 @@ use tidings_core::connection::Limits;
 /// | --- | --- |
 /// | [`max_event_size`](EventSourceBuilder::max_event_size) | the browser's own source knows no limit |
 /// | [`on_comment`](EventSource::on_comment) | the browser's own source drops comments |
+/// | [`events`](EventSource::events) | it gives only events whose types it was told |
+/// | [`overflow`](EventSourceBuilder::overflow) with [`Pause`](Overflow::Pause) or [`ResumeLater`](Overflow::ResumeLater) | it cannot be paused |
 ///
 /// With any of these, [`Auto`](Transport::Auto) takes fetch, and [`Native`](Transport::Native) is an error that names it.
 ///
@@ -30,8 +32,27 @@ pub enum Transport {
     Fetch,
 }
 
+/// What happens when the queue of a stream is full: when its task takes events more slowly than they come.
+///
+/// Every stream ([`events`](EventSource::events), [`messages`](EventSource::messages)) has a queue of its own. A chunk that was read is delivered whole, so
+/// for a moment a queue may hold more than its capacity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// Reads no further until half of the queue was taken. The default over fetch. All streams and listeners of the source wait. What the server
+    /// sends meanwhile is held by the network, and by the browser: measured, Chromium stops taking at about 64 MB, Firefox does not.
+    Pause,
+    /// Lets the server go, and reconnects when half of the queue was taken, with the last event ID, so that the server can send what was missed.
+    /// Told as [`Interruption::Overflow`](crate::Interruption::Overflow).
+    ResumeLater,
+    /// Fails, with [`Failure::Overflow`](crate::Failure::Overflow). Over the native transport, which cannot be paused, always so.
+    Fail,
+}
+
 /// Chooses how an [`EventSource`] behaves, and makes it. See [`EventSource::builder`].
-#[derive(Clone, Debug)]
+///
+/// Two of them are equal if they make sources that behave alike.
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct EventSourceBuilder {
     url: String,
@@ -39,6 +60,8 @@ pub struct EventSourceBuilder {
     transport: Transport,
     max_event_size: Option<Option<usize>>,
     probe: bool,
+    queue_capacity: usize,
+    overflow: Option<Overflow>,
 }
 
 impl EventSourceBuilder {
@@ -49,6 +72,8 @@ impl EventSourceBuilder {
             transport: Transport::Auto,
             max_event_size: None,
             probe: true,
+            queue_capacity: DEFAULT_QUEUE_CAPACITY,
+            overflow: None,
         }
     }
 
@@ -84,6 +109,19 @@ impl EventSourceBuilder {
         self
     }
 
+    /// How many events may wait in the queue of each stream before [`overflow`](Self::overflow) takes effect. 1,024 by default.
+    pub fn queue_capacity(mut self, events: usize) -> Self {
+        self.queue_capacity = events;
+        self
+    }
+
+    /// What happens when the queue of a stream is full. [`Overflow::Pause`] by default over fetch; over the native transport it is always
+    /// [`Overflow::Fail`]. The others need fetch.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = Some(overflow);
+        self
+    }
+
     /// Makes the source, which begins to connect when the code that is running comes to an `await` or to its end.
     ///
     /// # Errors
@@ -91,12 +129,17 @@ impl EventSourceBuilder {
     /// [`InvalidUrl`](crate::ErrorKind::InvalidUrl) if the URL cannot be parsed, is not http or https, or holds a user name or a password;
     /// [`Unsupported`](crate::ErrorKind::Unsupported) if the transport does not exist here, or is [`Transport::Native`] together with what needs fetch.
     pub fn build(self) -> Result<EventSource, Error> {
-        if !platform::IS_JAVASCRIPT {
+        platform::check()?;
+        if self.queue_capacity == 0 {
             return Err(Error::unsupported(
-                "an EventSource needs a browser or another JavaScript platform: make it on the client only",
+                "`queue_capacity` is 0, but a queue has to hold at least 1 event: choose a larger one",
             ));
         }
-        let needs_fetch = self.max_event_size.map(|_| "`max_event_size`");
+        let needs_fetch = match (self.max_event_size, self.overflow) {
+            (Some(_), _) => Some("`max_event_size`"),
+            (None, Some(Overflow::Pause | Overflow::ResumeLater)) => Some("`overflow`"),
+            (None, _) => None,
+        };
         let transport = match (self.transport, needs_fetch) {
             (Transport::Native, Some(option)) => return Err(not_over_native(option)),
             (Transport::Auto, Some(_)) => Transport::Fetch,
@@ -109,7 +152,15 @@ impl EventSourceBuilder {
             limits.max_event_size = max_event_size;
             limits
         });
-        let plan = Plan { url, with_credentials: self.with_credentials, transport, limits, probe: self.probe };
+        let plan = Plan {
+            url,
+            with_credentials: self.with_credentials,
+            transport,
+            limits,
+            probe: self.probe,
+            queue_capacity: self.queue_capacity,
+            overflow: self.overflow.unwrap_or(Overflow::Pause),
+        };
         Ok(EventSource::over(Driver::start(plan)))
     }
 }
@@ -134,6 +185,8 @@ fn check_platform(transport: Transport, needs_fetch: Option<&str>) -> Result<(),
         }
     }
 }
+
+const DEFAULT_QUEUE_CAPACITY: usize = 1_024;
 
 #[cfg(test)]
 mod tests {

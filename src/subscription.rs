@@ -11,6 +11,7 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 type OpenListener = Box<dyn FnMut(&OpenEvent)>;
+type CloseListener = Box<dyn FnMut()>;
 type ErrorListener = Box<dyn FnMut(&Error)>;
 type MessageListener = Box<dyn FnMut(&MessageEvent<'_>)>;
 type CommentListener = Box<dyn FnMut(&str)>;
@@ -19,6 +20,7 @@ type CommentListener = Box<dyn FnMut(&str)>;
 #[derive(Default)]
 pub(crate) struct Listeners {
     open: Places<OpenListener>,
+    close: Places<CloseListener>,
     error: Places<ErrorListener>,
     message: Places<MessageListener>,
     comment: Places<CommentListener>,
@@ -27,6 +29,7 @@ pub(crate) struct Listeners {
 #[derive(Clone, Copy)]
 enum Kind {
     Open,
+    Close,
     Error,
     Message,
     Comment,
@@ -35,6 +38,10 @@ enum Kind {
 impl Listeners {
     pub(crate) fn add_open(self: &Rc<Self>, listener: OpenListener) -> Subscription {
         self.guard(Kind::Open, self.open.add("open", listener))
+    }
+
+    pub(crate) fn add_close(self: &Rc<Self>, listener: CloseListener) -> Subscription {
+        self.guard(Kind::Close, self.close.add("close", listener))
     }
 
     pub(crate) fn add_error(self: &Rc<Self>, listener: ErrorListener) -> Subscription {
@@ -64,6 +71,11 @@ impl Listeners {
         self.open.each("open", |listener| listener(event), go_on);
     }
 
+    /// Calls the `close` listeners as long as `go_on` says so.
+    pub(crate) fn close(&self, go_on: impl Fn() -> bool) {
+        self.close.each("close", |listener| listener(), go_on);
+    }
+
     /// Calls the `error` listeners as long as `go_on` says so.
     pub(crate) fn error(&self, error: &Error, go_on: impl Fn() -> bool) {
         self.error.each("error", |listener| listener(error), go_on);
@@ -82,6 +94,7 @@ impl Listeners {
     /// Drops all listeners: nobody will be told anything any more. Who listens and owns the source in turn is free then.
     pub(crate) fn release(&self) {
         self.open.clear();
+        self.close.clear();
         self.error.clear();
         self.message.clear();
         self.comment.clear();
@@ -94,6 +107,7 @@ impl Listeners {
     fn remove(&self, kind: Kind, number: u64) {
         match kind {
             Kind::Open => self.open.remove(number),
+            Kind::Close => self.close.remove(number),
             Kind::Error => self.error.remove(number),
             Kind::Message => self.message.remove(number),
             Kind::Comment => self.comment.remove(number),

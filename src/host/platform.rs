@@ -6,8 +6,13 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Url;
 
-/// Whether there is JavaScript around us.
-pub(crate) const IS_JAVASCRIPT: bool = cfg!(all(target_arch = "wasm32", target_os = "unknown"));
+/// Whether there is JavaScript around us, without which nothing else here may be called.
+pub(crate) fn check() -> Result<(), Error> {
+    if cfg!(all(target_arch = "wasm32", target_os = "unknown")) {
+        return Ok(());
+    }
+    Err(Error::unsupported("an EventSource needs a browser or another JavaScript platform: make it on the client only"))
+}
 
 /// What `fetch` with readable bodies needs and this platform lacks.
 pub(crate) fn missing_for_fetch() -> Option<&'static str> {

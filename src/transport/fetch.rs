@@ -1,7 +1,7 @@
 //! The fetch transport: a request by `fetch`, its body read chunk by chunk.
 //!
-//! Rules: exactly one promise is under way at a time, first that of `fetch`, then that of one `read` after another; a chunk is dispatched
-//! before the next is asked for, so a slow listener slows the reading, not the memory. The closures are let go when the last
+//! Rules: at most one promise is under way at a time, first that of `fetch`, then that of one `read` after another; a chunk is dispatched
+//! before the next is asked for, so a slow listener slows the reading, not the memory. While the receiver wants no more, none is. The closures are let go when the last
 //! promise settles, which an abort makes it do at once.
 //!
 //! Dangers: the request may be aborted inside any report, for reports run listeners; an answer may come after the abort; a listener may
@@ -35,11 +35,19 @@ impl FetchRequest {
             controller: AbortController::new().ok(),
             aborted: Cell::new(false),
             reader: RefCell::new(None),
+            resting: Cell::new(false),
             chunk: RefCell::new(Vec::new()),
             promised: Promised::new(),
         });
         exchange.begin(request);
         FetchRequest { exchange }
+    }
+
+    /// Goes on after the receiver wanted no more for a while.
+    pub(crate) fn read_on(&self) {
+        if self.exchange.resting.replace(false) {
+            self.exchange.read_on();
+        }
     }
 }
 
@@ -56,6 +64,8 @@ struct Exchange {
     controller: Option<AbortController>,
     aborted: Cell<bool>,
     reader: RefCell<Option<ReadableStreamDefaultReader>>,
+    /// The receiver wants no more for now, so nothing is under way.
+    resting: Cell<bool>,
     /// Where chunks are copied to; kept for the next one.
     chunk: RefCell<Vec<u8>>,
     promised: Promised<Closures>,
@@ -134,7 +144,7 @@ impl Exchange {
         match response.body().map(|body| ReadableStreamDefaultReader::new(&body)) {
             Some(Ok(reader)) => {
                 *self.reader.borrow_mut() = Some(reader);
-                self.read_on();
+                self.read_on_or_rest();
             }
             Some(Err(error)) => self.failed(&error),
             // "A response whose body is null": it has ended.
@@ -172,7 +182,15 @@ impl Exchange {
         if self.aborted.get() || self.receiver.strong_count() == 0 {
             return self.promised.let_go();
         }
-        self.read_on();
+        self.read_on_or_rest();
+    }
+
+    fn read_on_or_rest(&self) {
+        if self.receiver.upgrade().is_some_and(|receiver| receiver.reads_on()) {
+            self.read_on();
+        } else {
+            self.resting.set(true);
+        }
     }
 
     fn ended(&self) {
@@ -205,6 +223,9 @@ impl Exchange {
         let reader = self.reader.take();
         if let Some(reader) = reader {
             ignore(&reader.cancel());
+        }
+        if self.resting.replace(false) {
+            self.promised.let_go();
         }
     }
 }

@@ -29,6 +29,9 @@ pub(crate) trait Receiver {
     /// An event that the browser has parsed.
     fn receive_message(&self, event: &MessageEvent<'_>);
 
+    /// Whether more of the body is wanted now; if not, [`read_on`](fetch::FetchRequest::read_on) will say when.
+    fn reads_on(&self) -> bool;
+
     /// A listener panicked inside one of these, which therefore never returned.
     fn abandoned(&self);
 

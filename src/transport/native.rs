@@ -8,9 +8,8 @@
 
 use super::{Receiver, Request};
 use crate::MessageEvent;
-use crate::sys::Settling;
+use crate::host::timers;
 use gloo_events::{EventListener, EventListenerOptions};
-use js_sys::Promise;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -101,12 +100,11 @@ fn watch_for_panics(receiver: &Weak<dyn Receiver>) -> EventListener {
             return;
         }
         let receiver = receiver.clone();
-        let look = Closure::once_into_js(move || {
+        timers::soon(move || {
             if let Some(receiver) = receiver.upgrade().filter(|receiver| receiver.is_busy()) {
                 receiver.abandoned();
             }
         });
-        Promise::resolve(&JsValue::UNDEFINED).unchecked_into::<Settling>().then(&look, &JsValue::UNDEFINED);
     })
 }
 

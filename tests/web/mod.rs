@@ -12,5 +12,9 @@ mod oracle;
 mod reconnect;
 mod request;
 mod response;
+mod stream;
+#[cfg(feature = "test-util")]
+mod test_util;
 mod tools;
 mod transport;
+mod typed;

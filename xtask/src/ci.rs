@@ -23,6 +23,7 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
     check_least_rust(project, &mut steps);
     check_sources(project, &tools, &mut steps);
     build_core(project, &tools, &mut steps);
+    steps.run("no serde without its feature", |_| check_tree(project));
     steps.run("packages", |_| {
         let mut cargo = cargo(project, "package");
         cargo.args(["--package", "tidings-core", "--package", "tidings"]);
@@ -67,8 +68,11 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
     });
     steps.run("lints for wasm", |_| {
         let mut with_tests = wasm_cargo(project, tools, "clippy")?;
-        with_tests.args(["--package", "tidings", "--all-targets"]).args(["--", "--deny", "warnings"]);
+        with_tests.args(["--package", "tidings", "--all-features", "--all-targets", "--", "--deny", "warnings"]);
         check(&mut with_tests, "clippy for wasm")?;
+        let mut without_features = wasm_cargo(project, tools, "clippy")?;
+        without_features.args(["--package", "tidings", "--no-default-features", "--lib", "--", "--deny", "warnings"]);
+        check(&mut without_features, "clippy for wasm without features")?;
         // The core's own tests are native ones: proptest and the like do not build for the web.
         let libraries = ["tidings-core", "tidings-demo", "tidings-bench-apps"];
         // By itself: beside another that wants the core with std, it would get that too, and a second panic handler.
@@ -96,6 +100,24 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
         cargo.args(["--package", "tidings", "--no-deps"]).env("RUSTDOCFLAGS", flags);
         check(&mut cargo, "cargo doc for wasm")
     });
+}
+
+/// What the browser crate needs: serde with the feature of that name, and nothing of it without.
+fn check_tree(project: &Project) -> Result<(), Problem> {
+    let has_serde = |features: &[&str]| {
+        let mut cargo = cargo(project, "tree");
+        cargo.args(["--package", "tidings", "--edges", "normal", "--target", WASM_TARGET, "--prefix", "none"]).args(features);
+        let mut found = false;
+        process::read_along(&mut cargo, CHECK_LIMIT, |line| found |= line.starts_with("serde"))?.or_problem("cargo tree")?;
+        Ok(found)
+    };
+    match (has_serde(&[])?, has_serde(&["--no-default-features"])?) {
+        (true, false) => Ok(()),
+        (false, _) => {
+            Err(Problem::new("With the default features there is no serde in the tree: this check looks for the wrong thing."))
+        }
+        (true, true) => Err(Problem::new("Without the feature `serde` there is serde in the tree of the crate tidings.")),
+    }
 }
 
 /// The core for wasm: without std, and by the distribution's Rust, so that this route does not rot.

@@ -159,7 +159,8 @@ pub(crate) fn run_parts(project: &Project, tools: &Tools, parts: &[Part], steps:
 
 fn test_native(project: &Project, counts: &mut Counts) -> Result<(), Problem> {
     let mut cargo = project.cargo("test");
-    cargo.args(["--workspace", "--no-fail-fast"]);
+    // The README's examples want it.
+    cargo.args(["--workspace", "--features", "tidings/test-util", "--no-fail-fast"]);
     run_counted(&mut cargo, Runner::Cargo, counts, "cargo test")
 }
 
@@ -170,7 +171,7 @@ fn test_wasm(project: &Project, tools: &Tools, part: Part, ports: [u16; 2], coun
     for test in WASM_TESTS.iter().filter(|test| test.place == place) {
         let mut cargo = tools.wasm_rust()?.cargo(project, "test");
         cargo
-            .args(["--package", test.package, "--test", test.name])
+            .args(["--package", test.package, "--test", test.name, "--all-features"])
             .args(["--target", WASM_TARGET])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.wasm_bindgen()?.join("wasm-bindgen-test-runner"))
             .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
