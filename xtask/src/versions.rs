@@ -4,6 +4,7 @@
 //! - `rust-version` in `Cargo.toml`: the least Rust.
 //! - `Cargo.lock`: the wasm-bindgen command line, which has to equal the library.
 //! - `package-lock.json`: everything from npm (read by npm itself); `tests/js/runtimes/package-lock.json`: other runtimes.
+//! - `tests/js/chromium83.txt`: the older Chromium, from PyPI.
 
 use std::fs;
 use std::path::Path;
@@ -32,6 +33,8 @@ pub(crate) struct Packages {
     pub(crate) chromium: Vec<String>,
     pub(crate) firefox: Vec<String>,
     pub(crate) webkit: Vec<String>,
+    /// What it needs of the system; the browser itself comes from PyPI.
+    pub(crate) chromium_83: Vec<String>,
 }
 
 impl Versions {
@@ -48,6 +51,7 @@ impl Versions {
                 chromium: list(&manifest, &["workspace", "metadata", "tools", "apt", "chromium"])?,
                 firefox: list(&manifest, &["workspace", "metadata", "tools", "apt", "firefox"])?,
                 webkit: list(&manifest, &["workspace", "metadata", "tools", "apt", "webkit"])?,
+                chromium_83: list(&manifest, &["workspace", "metadata", "tools", "apt", "chromium-83"])?,
             },
         })
     }

@@ -109,6 +109,7 @@ fn without_a_package_manager_each_thing_names_its_remedy() {
     said.assert_missing("Chromium", &["there is no apt-get", "by hand", "TIDINGS_CHROMIUM"]);
     said.assert_missing("Firefox", &["by hand", "TIDINGS_FIREFOX"]);
     said.assert_without("WebKitGTK", "apt-get install webkit2gtk-driver xvfb");
+    said.assert_without("Chromium 83", "something above is missing");
     said.assert_without("runtimes", "something above is missing");
     // Minutes of building would be in vain.
     for built in ["wasm-bindgen-cli", "geckodriver"] {

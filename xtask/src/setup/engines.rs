@@ -1,10 +1,14 @@
-//! What only the npm package's tests use, and can do without: WebKitGTK and runtimes other than Node.
+//! What only the npm package's tests use, and can do without: WebKitGTK, Chromium 83 and runtimes other than Node.
 //!
 //! What of it cannot be added is said, with the reason, and its tests are reported as skipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
+use crate::problem::Problem;
+use crate::process::{self, Ending};
 use crate::project::{Project, find_program, is_program, setting};
 use crate::setup::apt::Apt;
 use crate::setup::node;
@@ -34,6 +38,36 @@ pub(crate) fn set_up_webkit(project: &Project, apt: &mut Apt, report: &mut Repor
     }
     report.without(what, &why, &format!("install it by hand: sudo apt-get install {}", packages.join(" ")));
     Vec::new()
+}
+
+/// Chromium 83: the one in PyQtWebEngine, in a Python environment of its own in the cache.
+pub(crate) fn set_up_chromium_83(project: &Project, apt: &mut Apt, report: &mut Report) -> Variables {
+    let what = "Chromium 83";
+    let folder = project.cache.join("chromium-83");
+    let python = folder.join("bin").join("python");
+    if runs_chromium_83(&python) {
+        report.found(what, &python.display().to_string());
+        return vec![("TIDINGS_CHROMIUM_83", python)];
+    }
+    if report.is_hopeless() {
+        report.without(what, "not added while something above is missing", "add that first");
+        return Vec::new();
+    }
+    // Where there is no apt the libraries may be there all the same.
+    let libraries = apt.install(project, &project.versions.packages.chromium_83, report);
+    let result = report.adding(what, "PyQtWebEngine from PyPI, 110 MB", || install_chromium_83(project, &folder, &python));
+    match result {
+        Ok(()) => vec![("TIDINGS_CHROMIUM_83", python)],
+        Err(problem) => {
+            let why = match libraries {
+                Ok(()) => problem.to_string(),
+                Err(other) => format!("{problem}, and {other}"),
+            };
+            let remedy = format!("install by hand what it needs: {}", project.versions.packages.chromium_83.join(" "));
+            report.without(what, &why, &remedy);
+            Vec::new()
+        }
+    }
 }
 
 /// Deno, Bun and workerd.
@@ -78,3 +112,31 @@ fn find_mini_browser() -> Option<PathBuf> {
         .map(|folder| folder.join("MiniBrowser"))
         .find(|file| is_program(file))
 }
+
+fn install_chromium_83(project: &Project, folder: &Path, python: &Path) -> Result<(), Problem> {
+    let system = find_program("python3").ok_or_else(|| Problem::new("there is no python3"))?;
+    let log = project.log("chromium-83");
+    let run = |command: &mut Command, what: &str| {
+        let ending: Ending = process::log(command, PIP_LIMIT, &log)?;
+        ending.or_problem(what).map_err(|problem| Problem::new(format!("{problem}, see {}", log.display())))
+    };
+    run(Command::new(system).args(["-m", "venv", "--clear"]).arg(folder), "`python3 -m venv`")?;
+    let list = project.root.join("tests").join("js").join("chromium83.txt");
+    let options = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--requirement"];
+    run(Command::new(python).args(options).arg(list), "`pip install`")?;
+    match runs_chromium_83(python) {
+        true => Ok(()),
+        false => Err(Problem::new("it was installed, but a library of the system is missing")),
+    }
+}
+
+/// Whether all its libraries can be loaded, and those of the part of Qt that speaks to an X server.
+fn runs_chromium_83(python: &Path) -> bool {
+    let ask = "import ctypes, os, PyQt5.QtWebEngineWidgets; \
+               ctypes.CDLL(os.path.join(os.path.dirname(PyQt5.__file__), 'Qt/plugins/platforms/libqxcb.so')); print('yes')";
+    is_program(python)
+        && find_program("Xvfb").is_some()
+        && process::ask(Command::new(python).args(["-c", ask])).is_some_and(|said| said == "yes")
+}
+
+const PIP_LIMIT: Duration = Duration::from_secs(10 * 60);

@@ -38,7 +38,7 @@ pub(crate) enum Need {
     NpmPackages,
     /// What the packed npm package is tried with; see `tests/packaging`.
     Bundlers,
-    /// One more browser for the npm package: WebKitGTK. What of it cannot be added is done without.
+    /// More browsers for the npm package: WebKitGTK and Chromium 83. What of them cannot be added is done without.
     MoreBrowsers,
     /// More runtimes for it: Deno, Bun, workerd. What of them cannot be added is done without.
     Runtimes,
@@ -147,6 +147,7 @@ pub(crate) fn run(project: &Project, needs: &[Need]) -> Result<Tools, Problem> {
     }
     if needed(Need::MoreBrowsers) {
         tools.optional.extend(engines::set_up_webkit(project, &mut apt, &mut report));
+        tools.optional.extend(engines::set_up_chromium_83(project, &mut apt, &mut report));
     }
     if needed(Need::Runtimes) {
         tools.optional.extend(engines::set_up_runtimes(project, &mut report));
