@@ -149,7 +149,7 @@ impl Connection {
     /// header to hold it: at most 4,096 bytes, no NUL, CR or LF. Says whether that is so, and does nothing if it is not.
     #[must_use = "an id that cannot be is not set"]
     pub fn start_from(&mut self, last_event_id: &str) -> bool {
-        let sendable = last_event_id.len() <= LONGEST_ID && !last_event_id.contains(['\0', '\r', '\n']);
+        let sendable = last_event_id.len() <= LONGEST_ID && !last_event_id.bytes().any(|byte| matches!(byte, 0 | b'\r' | b'\n'));
         match &mut self.stream {
             Some(stream) if sendable => {
                 stream.set_last_event_id(last_event_id);
@@ -292,8 +292,7 @@ impl Connection {
             };
             return Some(action);
         }
-        self.steps.clear();
-        self.polled = 0;
+        self.forget_steps();
         None
     }
 
@@ -462,12 +461,14 @@ impl Connection {
         };
         if transition.to == State::Closed {
             // What was asked for and not yet done is void, but for what ends something.
-            let mut polled = mem::take(&mut self.polled);
-            self.steps.retain(|step| {
-                let is_done = polled > 0;
-                polled -= usize::from(is_done);
-                !is_done && matches!(step, Step::AbortRequest | Step::StopTimer)
-            });
+            let [stops, aborts] = [Step::StopTimer, Step::AbortRequest].map(|step| self.pending().contains(&step));
+            self.forget_steps();
+            if stops {
+                self.steps.push(Step::StopTimer);
+            }
+            if aborts {
+                self.steps.push(Step::AbortRequest);
+            }
         }
         self.state = transition.to;
         for &step in transition.steps {
@@ -491,6 +492,11 @@ impl Connection {
     /// The steps that were not polled yet.
     fn pending(&self) -> &[Step] {
         self.steps.get(self.polled..).unwrap_or_default()
+    }
+
+    fn forget_steps(&mut self) {
+        self.steps.clear();
+        self.polled = 0;
     }
 
     /// What the machine itself does of a step, at once; the host is asked for its part later.
