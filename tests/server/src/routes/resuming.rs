@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, StatusCode},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::any,
 };
 
-use super::{Table, block, event_stream, retry_line, status, with_type};
+use super::{Table, block, event_stream, header_value, retry_line, status, with_type};
 use crate::{exchange::Asked, query::Refusal, seen::Record, wire::Cut, writer::written};
 
 pub(super) fn family(table: Table) -> Table {
@@ -21,8 +21,8 @@ pub(super) fn family(table: Table) -> Table {
             any(resume),
         )
         .route(
-            "/sequence?key=K&steps=503,200,204&retry=MS",
-            "the first request of the key gets the first step, the second the second, and so on; the\nlast step is for all that follow. A step is a status (200: one event `answer N` with id N,\nthen the end), or open (the same, but it stays open), drop (the same, then the connection is\ncut in the middle of a block), refuse (cut before any answer), silent (headers, then\nnothing), no-answer, or html (200 with the wrong type)",
+            "/sequence?key=K&steps=503,200,204&retry=MS&retry_after=TEXT",
+            "the first request of the key gets the first step, the second the second, and so on; the\nlast step is for all that follow. A step is a status (200: one event `answer N` with id N,\nthen the end), or open (the same, but it stays open), drop (the same, then the connection is\ncut in the middle of a block), refuse (cut before any answer), silent (headers, then\nnothing), no-answer, or html (200 with the wrong type). `retry_after` is for answers whose\nstatus is not 200",
             any(sequence),
         )
 }
@@ -79,6 +79,9 @@ async fn sequence(asked: Asked) -> Result<Response, Refusal> {
         Step::Status(status) => {
             let mut response = event_stream(format!("data: status {}\n\n", status.as_u16()));
             *response.status_mut() = status;
+            if let Some(after) = asked.query.bytes("retry_after") {
+                response.headers_mut().insert(header::RETRY_AFTER, header_value("retry_after", after)?);
+            }
             Ok(response)
         }
         Step::Open => Ok(event_stream(written(|mut writer| async move {
