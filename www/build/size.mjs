@@ -8,9 +8,9 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 /** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
-const AIM = 6_500;
+const AIM = 8_000;
 /** What it must not grow past on the way there. */
-const CEILING = 13_000;
+const CEILING = 15_200;
 const MAIN = "tidings: import { EventSource }";
 
 /** Prints the table; says whether the ceiling is kept. */

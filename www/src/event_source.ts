@@ -10,28 +10,14 @@
  * `addEventListener` is the platform's own, inherited as the standard has it, so a message event is made for every message.
  */
 
+import type { Input } from './core/contract.js';
+import type { ErrorDetails } from './details.js';
 import { drive } from './driver.js';
 import type { Platform } from './host/platform.js';
+import { check, type TidingsEventSourceInit } from './options.js';
 
-/**
- * What the constructor takes as its second argument. `withCredentials` is the standard's; all others are additions of this package, and a
- * browser's own `EventSource` ignores them.
- */
-export interface TidingsEventSourceInit extends EventSourceInit {
-  /**
-   * Addition. The most that one event may hold (data, type and id together), in bytes: 64 MiB unless set; `null` or `Infinity` lifts it.
-   * A bigger event fails the connection for good, and the memory is given back.
-   */
-  maxEventSize?: number | null | undefined;
-  /**
-   * Addition. Whether a first request that fails is followed by a second one, without CORS and without credentials, that tells a server
-   * which refuses this origin (the connection fails, as the standard says) from one that cannot be reached (it is tried again). True
-   * unless set.
-   */
-  probe?: boolean | undefined;
-  /** Addition. What requests are sent with, instead of the global `fetch`. It is called with a URL string and a `RequestInit`. */
-  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-}
+/** The sources behind all objects of all classes, for functions that take one. */
+export const sources = /* @__PURE__ */ new WeakMap<object, Source>();
 
 /** The type of the class: the DOM's own, with more init members. */
 export interface EventSourceConstructor {
@@ -57,14 +43,32 @@ export interface Source {
   readonly handlers: Record<string, EventHandler>;
   /** Closes at once: when it returns, nothing is fired any more and the connection is being freed. */
   close(): void;
+  /** Tells the core of something that has no attempt. */
+  tell(input: Input, value?: number): void;
+  /** Who takes the events besides listeners. */
+  readonly consumers: Set<Consumer>;
+  /** Somebody wanted comments before there was a core to give them. */
+  hears?: boolean;
+  /** How many consumers want nothing more for now. */
+  full: number;
+  /** To be called when there is none any more. */
+  readOn(): void;
+}
+
+/** Who takes all messages in order. */
+export interface Consumer {
+  /** A message, as it is fired. */
+  take?(event: Event): void;
+  /** A comment; the core gives them once somebody wanted them. */
+  hear?(text: string): void;
+  /** The source is closed; with what its last `error` event tells, if it failed, and whether the stream came to its end. */
+  end?(error: ErrorDetails | undefined, complete: boolean): void;
 }
 
 type EventHandler = object | null;
 
 /** Makes the class, over this platform's `EventTarget`. */
 export function defineEventSource(Base: typeof EventTarget, platform: Platform): EventSourceConstructor {
-  const sources = new WeakMap<object, Source>();
-
   /** The [brand check](https://webidl.spec.whatwg.org/#dfn-attribute-getter): "If jsValue […] does not implement the interface target, then […] throw a TypeError". */
   function sourceOf(object: unknown): Source {
     const source = sources.get(object as object);
@@ -113,20 +117,21 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
       if (init != null && !isObject(init)) {
         throw invalid("The provided value is not of type 'EventSourceInit'.");
       }
-      const { fetch, maxEventSize, probe, withCredentials } = init || ({} as TidingsEventSourceInit);
-      if (maxEventSize != null && !(maxEventSize >= 0)) {
-        throw invalid('maxEventSize is not a number of bytes.');
-      }
+      const plan = check(init || {});
       const address = platform.resolve(text);
       const source: Source = {
         url: address.href,
-        withCredentials: !!withCredentials,
+        withCredentials: !!plan.withCredentials,
         readyState: 0,
         handlers: {},
+        consumers: new Set(),
+        full: 0,
         close() {},
+        tell() {},
+        readOn() {},
       };
       sources.set(this, source);
-      drive(source, address, platform, { fetch, maxEventSize, probe }, (event) => {
+      drive(source, address, platform, plan, (event) => {
         Base.prototype.dispatchEvent.call(this, event);
       });
     }

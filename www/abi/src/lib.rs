@@ -21,13 +21,14 @@
 //! `tell` and `field` give addresses of is the host's to read until the next call of any export but `poll`, `field` and `measure`. Every call may grow memory and so
 //! detach the views on it.
 //!
-//! **Options** are little-endian `u32`s: [a version](numbers::OPTIONS_VERSION), then pairs of [a key](numbers::option) and a value. What is not
-//! known is refused, so that an older core is not silently told things it does not do.
+//! **Options** are little-endian `u32`s: [a version](numbers::OPTIONS_VERSION), [flags](numbers::option), the most that one event may hold, what waits are drawn
+//! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then any number of statuses that pass. The
+//! version alone stands for the defaults; all else that is not whole is refused.
 //!
 //! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, the number of events, then for each event where in
 //! the text its strings end, in bytes and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
 //! and the [id](numbers::NEW_ID) follow, because they are not those of the event before. Each table begins with the type that is empty, which
-//! means `message`, and with an empty id. The text is as it was received, so that it may be no UTF-8, and each string is to be
+//! means `message`, and with an empty id. The type of a comment is a line feed. The text is as it was received, so that it may be no UTF-8, and each string is to be
 //! decoded for itself then; it ends with a LF that belongs to none.
 //!
 //! **Time** crosses as the low and the high half of a `u64` of milliseconds.

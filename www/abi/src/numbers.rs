@@ -19,6 +19,30 @@ pub mod input {
     pub const WENT_ONLINE: u32 = 7;
     /// `close()` was called.
     pub const CLOSE_CALLED: u32 = 8;
+    /// See [`Input::Prepared`](tidings_core::connection::Input::Prepared).
+    pub const PREPARED: u32 = 9;
+    /// See [`Input::PrepareFailed`](tidings_core::connection::Input::PrepareFailed).
+    pub const PREPARE_FAILED: u32 = 10;
+    /// The value is the time in milliseconds.
+    pub const RETRY_AFTER_RECEIVED: u32 = 11;
+    /// The value is the wait in milliseconds, [`NEVER`](super::NEVER) for none.
+    pub const RETRY_ANSWERED: u32 = 12;
+    /// See [`Input::ReconnectCalled`](tidings_core::connection::Input::ReconnectCalled).
+    pub const RECONNECT_CALLED: u32 = 13;
+    /// See [`Input::BecameHidden`](tidings_core::connection::Input::BecameHidden).
+    pub const BECAME_HIDDEN: u32 = 14;
+    /// See [`Input::BecameVisible`](tidings_core::connection::Input::BecameVisible).
+    pub const BECAME_VISIBLE: u32 = 15;
+    /// See [`Input::Paused`](tidings_core::connection::Input::Paused).
+    pub const PAUSED: u32 = 16;
+    /// See [`Input::Resumed`](tidings_core::connection::Input::Resumed).
+    pub const RESUMED: u32 = 17;
+    /// The value is 1 to resume later, 0 to fail.
+    pub const OVERFLOWED: u32 = 18;
+    /// The input holds the last event ID to start from; before the first poll.
+    pub const START_FROM: u32 = 19;
+    /// From now on comments are events, whose type is empty.
+    pub const COMMENTS_WANTED: u32 = 20;
 }
 
 /// What `poll` gives.
@@ -43,6 +67,12 @@ pub mod action {
     pub const FIRE_ERROR: u32 = 8;
     /// The events of the table.
     pub const DISPATCH: u32 = 9;
+    /// See [`Action::Prepare`](tidings_core::connection::Action::Prepare).
+    pub const PREPARE: u32 = 10;
+    /// See [`Action::AskRetry`](tidings_core::connection::Action::AskRetry): the fields are those of the error as it would be.
+    pub const ASK_RETRY: u32 = 11;
+    /// See [`Action::FireClose`](tidings_core::connection::Action::FireClose).
+    pub const FIRE_CLOSE: u32 = 12;
 }
 
 /// What `field` gives.
@@ -53,7 +83,7 @@ pub mod field {
     pub const DELAY: u32 = 1;
     /// The ready state: 0, 1 or 2.
     pub const READY_STATE: u32 = 2;
-    /// Of an error: 1 if it is a failure, else 0.
+    /// Of an error: 0 if it is an interruption, else what [kind of failure](super::failure).
     pub const FAILURE: u32 = 3;
     /// Of an error: its [reason](super::reason).
     pub const REASON: u32 = 4;
@@ -83,6 +113,28 @@ pub mod reason {
     pub const ORIGIN_REFUSED: u32 = 6;
     /// See [`Failure::LimitExceeded`](tidings_core::connection::Failure::LimitExceeded).
     pub const LIMIT_EXCEEDED: u32 = 7;
+    /// See [`Interruption::Idle`](tidings_core::connection::Interruption::Idle).
+    pub const IDLE: u32 = 8;
+    /// See [`Interruption::Prepare`](tidings_core::connection::Interruption::Prepare).
+    pub const PREPARE: u32 = 9;
+    /// See [`Interruption::Hidden`](tidings_core::connection::Interruption::Hidden).
+    pub const HIDDEN: u32 = 10;
+    /// See [`Interruption::Overflow`](tidings_core::connection::Interruption::Overflow).
+    pub const OVERFLOW: u32 = 11;
+    /// See [`Interruption::Requested`](tidings_core::connection::Interruption::Requested).
+    pub const REQUESTED: u32 = 12;
+}
+
+/// Why a connection is not reestablished.
+pub mod failure {
+    /// For the sake of the reason itself.
+    pub const PLAIN: u32 = 1;
+    /// See [`Failure::NotRepeated`](tidings_core::connection::Failure::NotRepeated).
+    pub const NOT_REPEATED: u32 = 2;
+    /// See [`Failure::RetriesExhausted`](tidings_core::connection::Failure::RetriesExhausted).
+    pub const RETRIES_EXHAUSTED: u32 = 3;
+    /// See [`Failure::Declined`](tidings_core::connection::Failure::Declined).
+    pub const DECLINED: u32 = 4;
 }
 
 /// What a probe found out.
@@ -95,20 +147,28 @@ pub mod probe_outcome {
     pub const UNREACHABLE: u32 = 2;
 }
 
-/// The keys of options.
+/// The flags of options.
 pub mod option {
-    /// The most that one event may hold, in bytes; [`LONGEST_STRING`](super::LONGEST_STRING) at most.
-    pub const MAX_EVENT_SIZE: u32 = 1;
-    /// Whether the URL is of another origin: 0 or 1.
-    pub const CROSS_ORIGIN: u32 = 2;
-    /// Whether to probe: 0 or 1.
-    pub const PROBE: u32 = 3;
+    /// The URL is of another origin.
+    pub const CROSS_ORIGIN: u32 = 1;
+    /// A first request that fails is followed by a probe.
+    pub const PROBE: u32 = 2;
+    /// Requests may be sent again.
+    pub const REPEATS: u32 = 4;
+    /// The user prepares requests.
+    pub const PREPARES: u32 = 8;
+    /// The user is asked after a loss.
+    pub const ASKS: u32 = 16;
+    /// The page is hidden, and that is to hold it back.
+    pub const HIDDEN: u32 = 32;
 }
 
 /// The version of the options' layout.
 pub const OPTIONS_VERSION: u32 = 1;
 /// The size that means that there was no content type.
 pub const NO_CONTENT_TYPE: u32 = u32::MAX;
+/// The time that means never.
+pub const NEVER: u32 = u32::MAX;
 /// What `tell` gives for a chunk that came before everything was polled.
 pub const OUT_OF_ORDER: u32 = 1;
 /// The type of this event follows its data.

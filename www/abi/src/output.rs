@@ -18,8 +18,8 @@ impl Output {
         Output { text: Vec::new(), table: Vec::new() }
     }
 
-    /// Feeds the chunk and writes down all its events.
-    pub(crate) fn write(&mut self, stream: &mut EventStream, chunk: &[u8]) {
+    /// Feeds the chunk and writes down all its events, and its comments if they are wanted.
+    pub(crate) fn write(&mut self, stream: &mut EventStream, chunk: &[u8], comments: bool) {
         for buffer in [&mut self.text, &mut self.table] {
             if buffer.capacity() > KEPT {
                 *buffer = Vec::new();
@@ -32,17 +32,20 @@ impl Output {
         let (mut event_type, mut id) = (0..0, 0..0);
         let mut items = stream.feed_bytes(chunk);
         while let Some(item) = items.next() {
-            if let Item::Event(event) = item {
-                count += 1;
-                let new_type = event.event_type != self.slice(&event_type);
-                let new_id = event.last_event_id != self.slice(&id);
-                self.string(event.data, if new_type { NEW_TYPE } else { 0 } | if new_id { NEW_ID } else { 0 });
-                if new_type {
-                    event_type = self.string(event.event_type, 0);
-                }
-                if new_id {
-                    id = self.string(event.last_event_id, 0);
-                }
+            let (its_type, data, its_id) = match item {
+                Item::Event(event) => (event.event_type, event.data, Some(event.last_event_id)),
+                Item::Comment(text) if comments => (COMMENT, text, None),
+                _ => continue,
+            };
+            count += 1;
+            let new_type = its_type != self.slice(&event_type);
+            let new_id = its_id.filter(|new| *new != self.slice(&id));
+            self.string(data, if new_type { NEW_TYPE } else { 0 } | if new_id.is_some() { NEW_ID } else { 0 });
+            if new_type {
+                event_type = self.string(its_type, 0);
+            }
+            if let Some(new_id) = new_id {
+                id = self.string(new_id, 0);
             }
         }
         self.text.extend_from_slice(b"\n");
@@ -87,5 +90,7 @@ impl Output {
 
 /// The bytes before the first event.
 const HEADER: usize = 12;
+/// The type of a comment; no event can have it.
+const COMMENT: &[u8] = b"\n";
 /// Memory up to this many bytes is kept for the next chunk.
 pub(crate) const KEPT: usize = 1024 * 1024;

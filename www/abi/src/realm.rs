@@ -85,14 +85,31 @@ fn read_options(bytes: &[u8]) -> Option<Options> {
         return None;
     }
     let mut options = Options::default();
-    while let Some(key) = words.next() {
-        let value = words.next()?;
-        match key {
-            option::MAX_EVENT_SIZE => options.limits.max_event_size = Some(value.min(LONGEST_STRING) as usize),
-            option::CROSS_ORIGIN => options.cross_origin = value != 0,
-            option::PROBE => options.probe = value != 0,
-            _ => return None,
-        }
+    let Some(flags) = words.next() else {
+        return Some(options);
+    };
+    let is_set = |flag| flags & flag != 0;
+    options.cross_origin = is_set(option::CROSS_ORIGIN);
+    options.probe = is_set(option::PROBE);
+    options.repeats = is_set(option::REPEATS);
+    options.prepares = is_set(option::PREPARES);
+    options.asks = is_set(option::ASKS);
+    options.hidden = is_set(option::HIDDEN);
+    let limit = words.next()?;
+    options.limits.max_event_size = Some(limit.min(LONGEST_STRING) as usize);
+    let reconnection = &mut options.reconnection;
+    for place in [
+        &mut options.seed,
+        &mut options.idle_timeout,
+        &mut reconnection.min,
+        &mut reconnection.max,
+        &mut reconnection.attempts,
+        &mut reconnection.time,
+    ] {
+        *place = words.next()?;
+    }
+    for status in words {
+        options.transient.insert(u16::try_from(status).unwrap_or_default());
     }
     Some(options)
 }
@@ -154,26 +171,27 @@ mod tests {
     }
 
     #[test]
-    fn options_are_refused_unless_all_of_them_are_known() {
+    fn options_are_refused_unless_all_of_them_are_there() {
         let mut realm = Realm::new();
-        for words in [&[][..], &[0], &[2], &[1, 1], &[1, 4, 0], &[1, 0, 0], &[1, 2, 1, 9]] {
+        for words in [&[][..], &[0], &[2], &[1, 1], &[1, 0, 1, 2, 3, 4, 5, 6]] {
             assert_eq!(connect(&mut realm, words), 0, "{words:?}");
         }
         assert_eq!(realm.connect(usize::MAX), 0);
         let size = hand_in(&mut realm, b"\x01\0\0\0\x01");
         assert_eq!(realm.connect(size as usize), 0);
-        assert_ne!(connect(&mut realm, &[1, 3, 0, 2, 1, 1, u32::MAX]), 0);
+        assert_ne!(connect(&mut realm, &[1, u32::MAX, u32::MAX, 3, 4, 5, 6, 7, 8, 503, u32::MAX]), 0);
     }
 
     #[test]
     fn options_are_heeded() {
         let mut realm = Realm::new();
-        let handle = connect(&mut realm, &[1, 3, 0]);
+        let words = |flags, limit| [1, flags, limit, 0, 0, 0, 0, 0, 0];
+        let handle = connect(&mut realm, &words(0, 64));
         realm.poll(handle);
         realm.tell(handle, input::REQUEST_FAILED, 1, 0, 0, 0);
         assert_eq!(realm.poll(handle), action::SET_READY_STATE, "no probe");
 
-        let handle = open(&mut realm, &[1, 1, 3]);
+        let handle = open(&mut realm, &words(option::REPEATS, 3));
         chunk(&mut realm, handle, b"data:1234");
         let actions = [(); 5].map(|()| realm.poll(handle));
         assert_eq!(actions, [action::DISPATCH, action::ABORT_REQUEST, action::SET_READY_STATE, action::FIRE_ERROR, action::NONE]);

@@ -1,6 +1,6 @@
 //! One source: its connection, and what the action polled last said.
 
-use crate::numbers::{OUT_OF_ORDER, action, field, input, probe_outcome, reason};
+use crate::numbers::{NEVER, OUT_OF_ORDER, action, failure, field, input, probe_outcome, reason};
 use crate::output::Output;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -20,12 +20,21 @@ pub(crate) struct Source {
     dispatch: bool,
     /// The last poll gave nothing, so that a chunk may come.
     drained: bool,
+    comments: bool,
     fields: [u32; FIELDS],
 }
 
 impl Source {
     pub(crate) fn new(handle: u32, options: Options) -> Self {
-        Source { handle, connection: Connection::new(options), lent: None, dispatch: false, drained: false, fields: [0; FIELDS] }
+        Source {
+            handle,
+            connection: Connection::new(options),
+            lent: None,
+            dispatch: false,
+            drained: false,
+            comments: false,
+            fields: [0; FIELDS],
+        }
     }
 
     /// Takes in what happened; says whether it came in order.
@@ -64,6 +73,26 @@ impl Source {
                 self.dispatch = false;
                 Input::CloseCalled
             }
+            input::PREPARED => Input::Prepared { attempt },
+            input::PREPARE_FAILED => Input::PrepareFailed { attempt, detail: String::new() },
+            input::RETRY_AFTER_RECEIVED => Input::RetryAfterReceived { attempt, delay: value },
+            input::RETRY_ANSWERED => Input::RetryAnswered { attempt, delay: (value != NEVER).then_some(value) },
+            input::RECONNECT_CALLED => Input::ReconnectCalled,
+            input::BECAME_HIDDEN => Input::BecameHidden,
+            input::BECAME_VISIBLE => Input::BecameVisible,
+            input::PAUSED => Input::Paused,
+            input::RESUMED => Input::Resumed,
+            input::OVERFLOWED => Input::Overflowed { resume_later: value != 0 },
+            input::START_FROM => {
+                let id = bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default();
+                // The host has checked it: an id that cannot be is not set.
+                let _ = self.connection.start_from(id);
+                return 0;
+            }
+            input::COMMENTS_WANTED => {
+                self.comments = true;
+                return 0;
+            }
             _ => return 0,
         };
         self.drained = false;
@@ -79,7 +108,7 @@ impl Source {
         let Some(Action::Dispatch(mut stream)) = self.connection.poll_action() else {
             return 0;
         };
-        output.write(&mut stream, chunk);
+        output.write(&mut stream, chunk, self.comments);
         self.lent = Some(stream);
         self.dispatch = true;
         self.drained = false;
@@ -118,7 +147,26 @@ impl Source {
                 action::SET_READY_STATE
             }
             Some(Action::FireOpen { attempt }) => self.with_attempt(action::FIRE_OPEN, attempt),
-            Some(Action::FireError(error)) => self.error(&error),
+            Some(Action::FireError(error)) => {
+                let (attempt, delay, failure, reason) = match &error {
+                    ErrorEvent::Interruption { reason, attempt, delay } => {
+                        (*attempt, *delay, 0, reason.as_ref().map(interruption))
+                    }
+                    ErrorEvent::Failure { reason, attempt } => {
+                        let (failure, reason) = reason.as_ref().map_or((failure::PLAIN, None), told);
+                        (*attempt, None, failure, reason)
+                    }
+                };
+                self.set(field::FAILURE, failure);
+                self.lost(action::FIRE_ERROR, attempt, delay, reason.unwrap_or_default())
+            }
+            Some(Action::AskRetry { attempt, delay }) => {
+                let reason = self.connection.reason().map(interruption).unwrap_or_default();
+                self.set(field::FAILURE, u32::from(delay.is_none()));
+                self.lost(action::ASK_RETRY, attempt, delay, reason)
+            }
+            Some(Action::Prepare { attempt }) => self.with_attempt(action::PREPARE, attempt),
+            Some(Action::FireClose { attempt }) => self.with_attempt(action::FIRE_CLOSE, attempt),
             // A `Dispatch` is taken where its chunk is, and there are no others yet.
             Some(_) => action::NONE,
         }
@@ -137,33 +185,11 @@ impl Source {
         self.lent.as_ref().map_or(self.connection.last_event_id_bytes(), |stream| stream.last_event_id_bytes())
     }
 
-    fn error(&mut self, error: &ErrorEvent) -> u32 {
-        let (attempt, delay, failure, reason, status) = match *error {
-            ErrorEvent::Interruption { ref reason, attempt, delay } => {
-                let reason = match reason {
-                    Some(Interruption::Network { .. }) => reason::NETWORK,
-                    Some(Interruption::BodyEnded) => reason::BODY_ENDED,
-                    Some(Interruption::ResumeRefused { .. }) => reason::RESUME_REFUSED,
-                    _ => reason::UNKNOWN,
-                };
-                (attempt, delay.unwrap_or(u32::MAX), 0, reason, 0)
-            }
-            ErrorEvent::Failure { ref reason, attempt } => {
-                let (reason, status) = match *reason {
-                    Some(Failure::Status(status)) => (reason::STATUS, status),
-                    Some(Failure::ContentType(_)) => (reason::CONTENT_TYPE, 0),
-                    Some(Failure::OriginRefused) => (reason::ORIGIN_REFUSED, 0),
-                    Some(Failure::LimitExceeded { .. }) => (reason::LIMIT_EXCEEDED, 0),
-                    _ => (reason::UNKNOWN, 0),
-                };
-                (attempt, u32::MAX, 1, reason, u32::from(status))
-            }
-        };
-        self.set(field::DELAY, delay);
-        self.set(field::FAILURE, failure);
+    fn lost(&mut self, action: u32, attempt: Attempt, delay: Option<u32>, (reason, status): (u32, u16)) -> u32 {
+        self.set(field::DELAY, delay.unwrap_or(NEVER));
         self.set(field::REASON, reason);
-        self.set(field::STATUS, status);
-        self.with_attempt(action::FIRE_ERROR, attempt)
+        self.set(field::STATUS, u32::from(status));
+        self.with_attempt(action, attempt)
     }
 
     fn with_attempt(&mut self, action: u32, attempt: Attempt) -> u32 {
@@ -180,3 +206,37 @@ impl Source {
 
 /// The fields that are kept: all up to the status.
 const FIELDS: usize = field::STATUS as usize + 1;
+
+/// The number of a reason, and the status if that is it.
+fn interruption(reason: &Interruption) -> (u32, u16) {
+    let reason = match reason {
+        Interruption::Network { .. } => reason::NETWORK,
+        Interruption::BodyEnded => reason::BODY_ENDED,
+        Interruption::ResumeRefused { .. } => reason::RESUME_REFUSED,
+        Interruption::Status(status) => return (reason::STATUS, *status),
+        Interruption::ContentType(_) => reason::CONTENT_TYPE,
+        Interruption::Idle { .. } => reason::IDLE,
+        Interruption::Prepare { .. } => reason::PREPARE,
+        Interruption::Hidden => reason::HIDDEN,
+        Interruption::Overflow => reason::OVERFLOW,
+        Interruption::Requested => reason::REQUESTED,
+        _ => reason::UNKNOWN,
+    };
+    (reason, 0)
+}
+
+/// What kind of failure it is, and why the connection was lost.
+fn told(failure: &Failure) -> (u32, Option<(u32, u16)>) {
+    let reason = match failure {
+        Failure::Status(status) => (reason::STATUS, *status),
+        Failure::ContentType(_) => (reason::CONTENT_TYPE, 0),
+        Failure::OriginRefused => (reason::ORIGIN_REFUSED, 0),
+        Failure::LimitExceeded { .. } => (reason::LIMIT_EXCEEDED, 0),
+        Failure::Overflow => (reason::OVERFLOW, 0),
+        Failure::NotRepeated(last) => return (failure::NOT_REPEATED, Some(interruption(last))),
+        Failure::RetriesExhausted(last) => return (failure::RETRIES_EXHAUSTED, Some(interruption(last))),
+        Failure::Declined(last) => return (failure::DECLINED, Some(interruption(last))),
+        _ => (reason::UNKNOWN, 0),
+    };
+    (failure::PLAIN, Some(reason))
+}

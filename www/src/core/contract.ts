@@ -42,6 +42,50 @@ export const enum ActionKind {
   FireError = 8,
   /** Dispatch `events()`. */
   Dispatch = 9,
+  /** Let the user prepare the request of `attempt`; report `Prepared` or `PrepareFailed`. */
+  Prepare = 10,
+  /** Ask the user what becomes of the loss that `error()` tells of; report `RetryAnswered`. */
+  AskRetry = 11,
+  /** Fire `close`: the stream ended, and its request is not to be repeated. */
+  FireClose = 12,
+}
+
+/** What is told by `tell`. */
+export const enum Input {
+  ResponseStarted = 1,
+  ChunkReceived = 2,
+  BodyEnded = 3,
+  RequestFailed = 4,
+  ProbeEnded = 5,
+  TimerFired = 6,
+  WentOnline = 7,
+  CloseCalled = 8,
+  Prepared = 9,
+  PrepareFailed = 10,
+  /** The value is the time in milliseconds. */
+  RetryAfterReceived = 11,
+  /** The value is the wait in milliseconds, or `Never`. */
+  RetryAnswered = 12,
+  ReconnectCalled = 13,
+  BecameHidden = 14,
+  BecameVisible = 15,
+  Paused = 16,
+  Resumed = 17,
+  /** The value is 1 to resume later, 0 to fail. */
+  Overflowed = 18,
+  StartFrom = 19,
+  /** From now on comments are events; their type is a line feed. */
+  CommentsWanted = 20,
+}
+
+/** The flags of options. */
+export const enum Option {
+  CrossOrigin = 1,
+  Probe = 2,
+  Repeats = 4,
+  Prepares = 8,
+  Asks = 16,
+  Hidden = 32,
 }
 
 /** Why the connection was lost, or failed. */
@@ -62,6 +106,28 @@ export const enum Reason {
   OriginRefused = 6,
   /** An event held more than is allowed. */
   LimitExceeded = 7,
+  /** The server was silent for too long. */
+  Idle = 8,
+  /** The request could not be prepared. */
+  Prepare = 9,
+  /** The page is hidden. */
+  Hidden = 10,
+  /** Who listens is behind. */
+  Overflow = 11,
+  /** A new connection was asked for. */
+  Requested = 12,
+}
+
+/** Why a connection is not reestablished. */
+export const enum Failure {
+  /** For the sake of the reason itself. */
+  Plain = 1,
+  /** The request is not one to be repeated. */
+  NotRepeated = 2,
+  /** There were too many attempts, or for too long. */
+  RetriesExhausted = 3,
+  /** The user does not want to. */
+  Declined = 4,
 }
 
 /** What the probe found out. */
@@ -82,12 +148,18 @@ export interface Options {
   crossOrigin: boolean;
   /** Whether a first request that fails is followed by a probe. */
   probe: boolean;
+  /** The id to start from, as UTF-8, each byte one character. */
+  startFrom?: string | undefined;
+  /** More flags of `Option`; `Repeats` if absent. */
+  flags?: number | undefined;
+  /** Idle timeout, shortest and longest wait, attempts, time, and statuses that pass; absent: as the standard has it. */
+  more?: readonly number[] | undefined;
 }
 
 /** What an `error` event tells. */
 export interface CoreError {
-  /** The connection failed for good; else it will be reestablished. */
-  failure: boolean;
+  /** How the connection failed for good; 0 if it will be reestablished. */
+  failure: Failure | 0;
   reason: Reason;
   /** The attempt that ended. */
   attempt: number;
@@ -117,6 +189,8 @@ export interface Connection {
   timerFired(attempt: number, now: number): void;
   wentOnline(now: number): void;
   close(): void;
+  /** Any other input; `attempt` is 0 where it means nothing. */
+  tell(input: Input, attempt: number, now: number, value?: number): void;
   /** Takes the next action; what belongs to it is read below until the next `poll` of this connection. */
   poll(): ActionKind;
   readonly attempt: number;

@@ -8,7 +8,7 @@
  * in some engines; that is their bargain, not ours to undo.
  */
 
-import type { Connection, Core, Events, Options } from './contract.js';
+import { Input, Option, type Connection, type Core, type Events, type Options } from './contract.js';
 import { decode, decodeBroken } from './decode.js';
 
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
@@ -24,18 +24,6 @@ export interface Exports {
   release(handle: number): void;
 }
 
-/** What is told: the numbers of `numbers.rs`. */
-export const enum Input {
-  ResponseStarted = 1,
-  ChunkReceived = 2,
-  BodyEnded = 3,
-  RequestFailed = 4,
-  ProbeEnded = 5,
-  TimerFired = 6,
-  WentOnline = 7,
-  CloseCalled = 8,
-}
-
 /** What can be asked of the action polled last. */
 export const enum Field {
   Attempt = 0,
@@ -48,17 +36,11 @@ export const enum Field {
   LastEventIdSize = 7,
 }
 
-/** The keys of options. */
-export const enum Option {
-  MaxEventSize = 1,
-  CrossOrigin = 2,
-  Probe = 3,
-}
-
 /** More numbers that both sides know. */
 export const enum Border {
   OptionsVersion = 1,
   NoContentType = -1,
+  Never = -1,
   OutOfOrder = 1,
   NewType = 1,
   NewId = 2,
@@ -122,31 +104,25 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
     handle && exports.tell(handle, input, attempt, value, size, now, now / 0x1_0000_0000) >>> 0;
   const field = (field: Field): number => handle && exports.field(handle, field);
 
-  const { maxEventSize } = options;
+  const { maxEventSize, startFrom } = options;
   const words = [
     Border.OptionsVersion,
-    Option.CrossOrigin, +options.crossOrigin,
-    Option.Probe, +options.probe,
+    (options.flags ?? Option.Repeats) | (options.crossOrigin ? Option.CrossOrigin : 0) | (options.probe ? Option.Probe : 0),
+    Math.min(maxEventSize === undefined ? DEFAULT_LIMIT : (maxEventSize ?? Infinity), Border.LongestString),
+    Math.random() * 2 ** 32,
+    ...(options.more || STANDARD),
   ];
-  if (maxEventSize !== undefined) {
-    words.push(Option.MaxEventSize, maxEventSize === null ? Border.LongestString : Math.min(maxEventSize, Border.LongestString));
-  }
   // Never 0: a core of this version knows these options.
   handle = exports.connect(handIn(instance, new Uint8Array(new Uint32Array(words).buffer)));
   instance.live++;
+  if (startFrom) {
+    tell(Input.StartFrom, 0, 0, handInText(instance, startFrom), 0);
+  }
 
   return {
     responseStarted(attempt, status, contentType, now) {
-      let size: number = Border.NoContentType;
-      if (contentType !== null) {
-        const bytes = new Uint8Array(contentType.length);
-        for (let index = 0; index < bytes.length; index++) {
-          const unit = contentType.charCodeAt(index);
-          // What is not ASCII is in no type that matters, but may stand beside one that does.
-          bytes[index] = unit < 0x80 ? unit : 0x3f;
-        }
-        size = handIn(instance, bytes);
-      }
+      // What is not ASCII is in no type that matters, but may stand beside one that does.
+      const size = contentType === null ? Border.NoContentType : handInText(instance, contentType.replace(/[^\0-\x7f]/g, '?'));
       tell(Input.ResponseStarted, attempt, status, size, now);
     },
     chunkReceived(attempt, bytes, now) {
@@ -176,6 +152,9 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
     close() {
       tell(Input.CloseCalled, 0, 0, 0, 0);
     },
+    tell(input, attempt, now, value = 0) {
+      tell(input, attempt, value, 0, now);
+    },
     poll: () => handle && exports.poll(handle),
     get attempt() {
       return field(Field.Attempt) >>> 0;
@@ -187,7 +166,7 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
       return field(Field.ReadyState) as 0 | 1 | 2;
     },
     error: () => ({
-      failure: !!field(Field.Failure),
+      failure: field(Field.Failure),
       reason: field(Field.Reason),
       attempt: field(Field.Attempt) >>> 0,
       delay: field(Field.Delay),
@@ -238,6 +217,15 @@ function handIn(instance: Instance, bytes: Uint8Array): number {
   return length;
 }
 
+/** Copies text whose characters are bytes into the input, and says how many. */
+function handInText(instance: Instance, text: string): number {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = text.charCodeAt(index);
+  }
+  return handIn(instance, bytes);
+}
+
 /** Cuts all strings of a chunk out of one decoded text. */
 function cut(instance: Instance, table: number): Events {
   const { bytes, words } = look(instance);
@@ -277,6 +265,10 @@ function cut(instance: Instance, table: number): Events {
   return { count, types, data, ids };
 }
 
+/** What one event may hold unless told otherwise, in bytes. */
+const DEFAULT_LIMIT = 64 * 1024 * 1024;
+/** No idle timeout; the server's waits; any number of attempts, for ever. */
+export const STANDARD: readonly number[] = [0, 1000, 0, -1, -1];
 /** An instance with more memory than this is dropped when idle, in bytes. */
 const IDLE_MEMORY = 8 * 1024 * 1024;
 const NOTHING: Events = { count: 0, types: [], data: [], ids: [] };

@@ -36,8 +36,10 @@ export interface Platform {
    * What it returns ends both.
    */
   wait(milliseconds: number, timeout: () => void, online: () => void): () => void;
+  /** Says whether the page is hidden, at once and whenever that changes. What it returns ends it. */
+  watchHidden(tell: (hidden: boolean) => void): () => void;
   /** Calls `turn` until it returns false; see `turns.ts`. */
   inTurns(turn: () => boolean): void;
-  /** Milliseconds from any fixed start; it does not go back. */
+  /** Milliseconds from any fixed start; it should not go back, and go on while the machine sleeps. */
   now(): number;
 }

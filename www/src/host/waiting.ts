@@ -9,19 +9,31 @@
 export function wait(milliseconds: number, timeout: () => void, online: () => void): () => void {
   // Windows and all workers are event targets; Node's global object is not.
   const global: Partial<EventTarget> = globalThis;
-  const timer = setTimeout(() => {
-    stop();
-    timeout();
-  }, milliseconds);
+  const end = now() + milliseconds;
+  let timer: ReturnType<typeof setTimeout>;
+  // In pieces, for engines' timers stand still while the machine sleeps: the first look after that tells.
+  const look = () => {
+    const left = end - now();
+    if (left > 0) {
+      timer = setTimeout(look, Math.min(left, PIECE));
+    } else {
+      stop();
+      timeout();
+    }
+  };
   const stop = () => {
     clearTimeout(timer);
     global.removeEventListener?.('online', online);
   };
   global.addEventListener?.('online', online);
+  timer = setTimeout(look, Math.min(milliseconds, PIECE));
   return stop;
 }
 
-/** Milliseconds since the page or worker began. */
+/** Milliseconds by the wall clock, which a sleep does not stop. */
 export function now(): number {
-  return performance.now();
+  return Date.now();
 }
+
+/** The longest timer, in milliseconds. */
+const PIECE = 30_000;

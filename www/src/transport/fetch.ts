@@ -16,23 +16,30 @@ export function send(request: Request, reports: Reports): Exchange {
   let reader: ReadableStreamDefaultReader<Uint8Array> | null | undefined;
   let chunk: Promise<ReadableStreamReadResult<Uint8Array>>;
   let aborted = false;
-  const failed = () => {
+  const failed = (error?: unknown) => {
     if (!aborted) {
-      reports.failed();
+      reports.failed(error);
     }
   };
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
-  const headers: Record<string, string> = { Accept: 'text/event-stream' };
-  if (request.lastEventId && isSendable(request.lastEventId)) {
+  // A plain object, which what stands in for `fetch` can spread; given headers come first, in lower case.
+  const headers: Record<string, string> = request.headers ? Object.fromEntries(new Headers(request.headers)) : {};
+  if (!headers.accept) {
+    headers.Accept = 'text/event-stream';
+  }
+  if (!headers['last-event-id'] && request.lastEventId && isSendable(request.lastEventId)) {
     headers['Last-Event-ID'] = request.lastEventId;
   }
   const abort = begin(
     request.url,
     {
+      method: request.method || 'GET',
       mode: 'cors',
-      credentials: request.withCredentials ? 'include' : 'same-origin',
+      credentials: request.credentials,
       cache: 'no-store',
+      redirect: request.redirect || 'follow',
       headers,
+      body: request.body || null,
     },
     request.fetch,
     (response) => {
@@ -40,10 +47,22 @@ export function send(request: Request, reports: Reports): Exchange {
       if (aborted) {
         cancel();
       } else {
-        readAhead();
+        const { status, headers } = response;
         // What stands in for `fetch` may answer without a URL.
-        const { origin } = new URL(response.url || request.url);
-        reports.answered(response.status, response.headers.get('Content-Type'), origin);
+        const url = response.url || request.url;
+        const type = headers.get('Content-Type');
+        const answered = (body?: string) => {
+          if (!aborted) {
+            reports.answered(status, type, new URL(url).origin, { status, headers, url, body });
+          }
+        };
+        if (status === 200 && /event-stream/i.test(type!)) {
+          readAhead();
+          answered();
+        } else {
+          // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
+          return beginning(reader).then(answered);
+        }
       }
     },
     failed,
@@ -85,6 +104,24 @@ export function send(request: Request, reports: Reports): Exchange {
   };
 }
 
+/** The first 4 KiB of a body as text, or what of it comes within a second. It gives the body up. */
+async function beginning(reader: ReadableStreamDefaultReader<Uint8Array> | null): Promise<string> {
+  let text = '';
+  if (reader) {
+    const decoder = new TextDecoder();
+    const timer = setTimeout(() => reader.cancel().catch(nothing), 1000);
+    try {
+      for (let result; text.length < SHOWN && !(result = await reader.read()).done; ) {
+        text += decoder.decode(result.value, { stream: true });
+      }
+    } catch {
+      // It broke off.
+    }
+    clearTimeout(timer);
+  }
+  return text.slice(0, SHOWN);
+}
+
 /**
  * Asks whether there is an answer at all: what a server refuses to this origin by CORS, `fetch` reports as it does a lost connection, but without
  * CORS it tells of an answer, if only that there is one.
@@ -119,8 +156,8 @@ function begin(
   url: string,
   init: RequestInit,
   send: Send | undefined,
-  onResponse: (response: Response) => void,
-  onFailure: () => void,
+  onResponse: (response: Response) => unknown,
+  onFailure: (error?: unknown) => void,
 ): () => void {
   const controller = typeof AbortController === 'function' ? new AbortController() : undefined;
   if (controller) {
@@ -145,5 +182,8 @@ function isSendable(id: string): boolean {
 }
 
 function nothing(): void {}
+
+/** How much of a body that is no event stream is told, in UTF-16 code units. */
+const SHOWN = 4096;
 
 declare const process: unknown;

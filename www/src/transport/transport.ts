@@ -1,6 +1,7 @@
 /** How bytes get here. A transport starts and aborts one request and reports what happens to it; it decides nothing. */
 
 import type { ProbeOutcome } from '../core/contract.js';
+import type { Answer } from '../details.js';
 
 /** What stands in for `fetch`. */
 export type Send = (url: string, init: RequestInit) => Promise<Response>;
@@ -8,22 +9,26 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 /** What a request is made of. */
 export interface Request {
   readonly url: string;
-  readonly withCredentials: boolean;
+  readonly method?: string | undefined;
+  readonly headers?: HeadersInit | undefined;
+  readonly body?: BodyInit | null | undefined;
+  readonly credentials: RequestCredentials;
+  readonly redirect?: RequestRedirect | undefined;
   /** Sent as `Last-Event-ID` when not empty; each character is one byte. */
   readonly lastEventId: string;
-  readonly fetch: Send | undefined;
+  readonly fetch?: Send | undefined;
 }
 
 /** What a transport reports, and not once the request was aborted. */
 export interface Reports {
   /** The headers came. `contentType` is what all such fields say together, `origin` that of the URL after redirects. */
-  answered(status: number, contentType: string | null, origin: string): void;
+  answered(status: number, contentType: string | null, origin: string, answer?: Answer): void;
   /** Some of the body came, after it was asked for by `readOn`. */
   received(chunk: Uint8Array): void;
   /** The body came to its proper end. */
   ended(): void;
   /** A network error, before the response or in its body. */
-  failed(): void;
+  failed(error?: unknown): void;
 }
 
 /** Hears how a probe went. */
