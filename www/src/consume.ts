@@ -1,0 +1,209 @@
+/**
+ * Taking messages in order, by `for await` or as a stream. Functions over a source, so that bundlers drop them where they are not used.
+ *
+ * Rules: each consumer has a queue of its own; what was read is delivered whole, so a queue may grow past its limit by what one chunk holds. Listeners
+ * are not paced by anything.
+ */
+
+import { Input } from './core/contract.js';
+import type { Answer, ErrorDetails, Reason } from './details.js';
+import { sources, type Consumer, type Source } from './event_source.js';
+
+/** A message, as iterators and streams give it. */
+export interface Message<Type extends string = string, Data = string> {
+  readonly type: Type;
+  readonly data: Data;
+  readonly lastEventId: string;
+}
+
+/** The messages of an event map: what data each type has. */
+export type MessageOf<Map> = { [Type in keyof Map & string]: Message<Type, Map[Type]> }[keyof Map & string];
+
+/** How messages are taken. */
+export interface ConsumeOptions {
+  /** Whether the data is parsed as JSON. False unless set. */
+  json?: boolean | undefined;
+  /** Data that marks the end, such as `[DONE]`: it is not given, and closes the source. An end without it is the failure `truncated`. */
+  until?: string | undefined;
+  /** How many messages may wait: 1,024 unless set. */
+  queue?: number | undefined;
+  /**
+   * What happens when so many wait. `pause`: nothing more is read until they are taken; `resume-later`: the connection is let go, and resumed by its last event
+   * ID when they were taken; `fail`: the connection fails.
+   */
+  overflow?: 'pause' | 'resume-later' | 'fail' | undefined;
+}
+
+/** Why no more messages come: what the `error` event told, or `truncated`, or `decode` with the text that is no JSON. */
+export interface ConsumeError extends Error, Answer {
+  readonly reason: Reason;
+  readonly details?: ErrorDetails | undefined;
+  /** The data that could not be decoded. */
+  readonly text?: string | undefined;
+}
+
+/**
+ * All messages in order, of every type, from now on. The iterator is done when the source is closed or its stream has ended, and throws a
+ * {@link ConsumeError} when its connection fails for good; interruptions do not show.
+ *
+ * ```js
+ * for await (const { type, data } of messages(source, { json: true, until: '[DONE]' })) show(type, data)
+ * ```
+ *
+ * Leaving the loop ends the iterator and not the source.
+ *
+ * @throws {TypeError} If that is no source of this package, or an option is bad.
+ */
+export function messages<Map = Record<string, string>>(
+  source: EventSource,
+  options: ConsumeOptions = {},
+): AsyncIterableIterator<MessageOf<Map>> {
+  const behind = sourceOf(source);
+  const { json, until, queue: limit = 1024, overflow = 'pause' } = options;
+  if (!(limit >= 1) || !['pause', 'resume-later', 'fail'].includes(overflow)) {
+    throw new TypeError(`tidings: queue has to be at least 1, overflow 'pause', 'resume-later' or 'fail', not ${limit} and ${overflow}`);
+  }
+  type Result = IteratorResult<MessageOf<Map>, undefined>;
+  type Asker = { resolve: (result: Result | PromiseLike<Result>) => void; reject: (error: unknown) => void };
+  const DONE: Result = { done: true, value: undefined };
+  const queue: MessageEvent[] = [];
+  const askers: Asker[] = [];
+  let full = false;
+  let ended = false;
+  let failure: ConsumeError | undefined;
+
+  const drained = () => {
+    if (full) {
+      full = false;
+      if (!--behind.full) {
+        behind.readOn();
+      }
+    }
+  };
+  const finish = (error?: ConsumeError) => {
+    if (!ended) {
+      ended = true;
+      failure = error;
+      behind.consumers.delete(consumer);
+      serve();
+    }
+  };
+  /** Answers who asks, as far as there is something to answer with. */
+  const serve = () => {
+    while (askers.length && (queue.length || ended)) {
+      const { resolve, reject } = askers.shift()!;
+      const event = queue.shift();
+      if (event) {
+        try {
+          const { type, data, lastEventId } = event;
+          resolve({ done: false, value: { type, data: json ? JSON.parse(data) : data, lastEventId } as MessageOf<Map> });
+        } catch (error) {
+          queue.length = 0;
+          drained();
+          reject(failed('decode', { text: event.data, cause: error }));
+          finish();
+        }
+      } else if (failure) {
+        reject(failure);
+        failure = undefined;
+      } else {
+        resolve(DONE);
+      }
+    }
+    if (!queue.length) {
+      drained();
+    }
+  };
+  const consumer: Consumer = {
+    take(event) {
+      if ((event as MessageEvent).data === until) {
+        finish();
+        source.close();
+        return;
+      }
+      queue.push(event as MessageEvent);
+      serve();
+      if (!full && queue.length >= limit) {
+        full = true;
+        behind.full++;
+        if (overflow !== 'pause') {
+          behind.tell(Input.Overflowed, +(overflow === 'resume-later'));
+        }
+      }
+    },
+    end(error, complete) {
+      finish(error ? failed(error.reason, { ...error, details: error }) : complete && until !== undefined ? failed('truncated', {}) : undefined);
+    },
+  };
+  if (behind.readyState === 2) {
+    ended = true;
+  } else {
+    behind.consumers.add(consumer);
+  }
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        askers.push({ resolve, reject });
+        serve();
+      }),
+    return() {
+      queue.length = 0;
+      finish();
+      drained();
+      return Promise.resolve(DONE);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** The same as a stream, which keeps nothing itself; cancelling it ends the consumer and not the source. */
+export function stream<Map = Record<string, string>>(source: EventSource, options?: ConsumeOptions): ReadableStream<MessageOf<Map>> {
+  const iterator = messages<Map>(source, options);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) {
+          controller.close();
+        } else {
+          controller.enqueue(value);
+        }
+      },
+      cancel() {
+        iterator.return!();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Begins anew: a wait ends, and so does a connection, also one whose request is not repeated by itself. A closed source stays closed. */
+export function reconnect(source: EventSource): void {
+  sourceOf(source).tell(Input.ReconnectCalled);
+}
+
+/** Calls `hear` with the text of each comment (its first 4 KiB), from the next chunk on. What it returns ends that. */
+export function onComment(source: EventSource, hear: (text: string) => void): () => void {
+  const behind = sourceOf(source);
+  const consumer = { hear };
+  behind.hears = true;
+  behind.consumers.add(consumer);
+  behind.tell(Input.CommentsWanted);
+  return () => {
+    behind.consumers.delete(consumer);
+  };
+}
+
+function sourceOf(source: EventSource): Source {
+  const found = sources.get(source);
+  if (!found) {
+    throw new TypeError("tidings: this needs an EventSource of tidings, not the platform's own or something else");
+  }
+  return found;
+}
+
+function failed(reason: Reason, more: object): ConsumeError {
+  return Object.assign(new Error('tidings: ' + reason), more, { reason });
+}
