@@ -1,6 +1,6 @@
 // What scenarios are handed; this text goes into each window and worker.
 // eslint-disable-next-line no-unused-vars
-function realmTools({ EventSource, here, there, key }) {
+function realmTools({ EventSource, tidings = globalThis.tidings, here, there, key }) {
   const origins = (text) =>
     String(text).replace('//user:secret@', '//').replace(here, 'HERE').replace(there, 'THERE') + (String(text).includes('user:secret') ? ' with a password' : '');
 
@@ -63,5 +63,5 @@ function realmTools({ EventSource, here, there, key }) {
     return value === undefined ? 'undefined' : value;
   }
 
-  return { EventSource, here, there, key, watch, outcome, seen, caught, plain };
+  return { EventSource, tidings, here, there, key, watch, outcome, seen, caught, plain };
 }

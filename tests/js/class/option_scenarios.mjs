@@ -1,0 +1,580 @@
+// What the options and functions of the package do, one function per case, run in Node, in windows and in workers, against the real server.
+//
+// The functions are sent into windows and workers as text and run as strict code, so each uses nothing but its argument: what `realm_tools.js` gives, and
+// `tidings`, the package. Each gives what has to equal `expected`.
+
+/** @typedef {{ name: string, run: (tools: any) => unknown, expected: unknown, realms?: string[] }} Scenario */
+
+/** @type {Scenario[]} */
+export const scenarios = [
+  // The request.
+  {
+    name: 'method, headers and body are sent, and Accept stays',
+    run: async ({ EventSource, here }) => {
+      const headers = { 'X-Mine': 'a', 'content-type': 'application/json' };
+      const source = new EventSource(`${here}/echo-headers`, { method: 'post', headers, body: '{"q":"ü"}' });
+      const event = await new Promise((resolve) => (source.onmessage = resolve));
+      source.close();
+      const seen = JSON.parse(event.data);
+      return [seen.method, seen.body, seen.headers['x-mine'], seen.headers['content-type'], seen.headers.accept, seen.last_event_id];
+    },
+    expected: ['POST', '{"q":"ü"}', 'a', 'application/json', 'text/event-stream', null],
+  },
+  {
+    name: 'a body of bytes, of form data',
+    run: async ({ EventSource, here }) => {
+      const form = new FormData();
+      form.set('a', 'b');
+      const sent = async (body) => {
+        const source = new EventSource(`${here}/echo-headers`, { method: 'POST', body });
+        const event = await new Promise((resolve) => (source.onmessage = resolve));
+        source.close();
+        const { body: text, headers } = JSON.parse(event.data);
+        return [text.includes('name="a"') ? 'the form' : text, (headers['content-type'] ?? '').split(';')[0]];
+      };
+      return [await sent(new TextEncoder().encode('bytes')), await sent(form), await sent(new URLSearchParams({ c: 'd' }))];
+    },
+    expected: [['bytes', ''], ['the form', 'multipart/form-data'], ['c=d', 'application/x-www-form-urlencoded']],
+  },
+  {
+    name: 'lastEventId is where it starts, and the header is UTF-8',
+    run: async ({ EventSource, here }) => {
+      const source = new EventSource(`${here}/echo-headers`, { lastEventId: '7ü' });
+      const event = await new Promise((resolve) => (source.onmessage = resolve));
+      source.close();
+      return [JSON.parse(event.data).last_event_id, event.lastEventId];
+    },
+    expected: ['7Ã¼', '7ü'],
+  },
+  {
+    name: 'lastEventIdParam: the query carries the id, and no preflight is asked',
+    run: async ({ EventSource, there, key, seen }) => {
+      const source = new EventSource(`${there}/resume?count=1&total=2&retry=100&key=${key}`, { lastEventIdParam: 'after', lastEventId: 'ü &' });
+      await new Promise((resolve) => source.addEventListener('message', resolve));
+      source.close();
+      const { log, preflights } = await seen('open=0&closed=1');
+      return [preflights, log[0].last_event_id, log[0].path.split('&').pop()];
+    },
+    expected: [0, null, 'after=%C3%BC+%26'],
+  },
+  {
+    name: 'prepare: a fresh token for every attempt, which knows its number and the last event ID',
+    run: async ({ EventSource, here, key, seen }) => {
+      const told = [];
+      const source = new EventSource(`${here}/resume?count=1&retry=100&key=${key}`, {
+        headers: { 'X-Given': 'always' },
+        async prepare(request) {
+          await null;
+          told.push([request.attempt, request.lastEventId, request.headers.get('X-Token')]);
+          request.headers.set('X-Token', `token ${request.attempt}`);
+          request.url += `&nth=${request.attempt}`;
+        },
+      });
+      await new Promise((resolve) => source.addEventListener('message', ({ lastEventId }) => lastEventId === '2' && resolve()));
+      source.close();
+      const { log } = await seen('open=0&closed=2');
+      return [told, log.map(({ headers, path }) => [headers['x-token'], headers['x-given'], path.split('&').pop()]), source.url.includes('nth')];
+    },
+    expected: [
+      [[1, '', null], [2, '1', null]],
+      [['token 1', 'always', 'nth=1'], ['token 2', 'always', 'nth=2']],
+      false,
+    ],
+  },
+  {
+    name: 'prepare that fails is an interruption, with what it threw',
+    run: async ({ EventSource, here, tidings }) => {
+      let source;
+      const errors = [];
+      await new Promise((resolve) => {
+        source = new EventSource(`${here}/message?end=hang`, {
+          reconnection: { max: 100 },
+          prepare({ attempt }) {
+            if (attempt === 1) throw new Error('no token');
+            if (attempt === 2) return Promise.reject(new Error('still none'));
+            if (attempt === 3) arguments[0].url = 'http://[';
+          },
+        });
+        source.onopen = resolve;
+        source.onerror = (event) => {
+          const { reason, failed, cause, attempt } = tidings.details(event);
+          errors.push([reason, failed, attempt, source.readyState, attempt === 3 ? cause.name : cause.message]);
+        };
+      });
+      source.close();
+      return errors;
+    },
+    expected: [
+      ['prepare', false, 1, 0, 'no token'],
+      ['prepare', false, 2, 0, 'still none'],
+      ['prepare', false, 3, 0, 'SyntaxError'],
+    ],
+  },
+  {
+    name: 'close() and abort while it is prepared: nothing is sent',
+    run: async ({ EventSource, here, key, seen, tidings }) => {
+      const ends = [];
+      for (const how of ['close', 'abort']) {
+        const controller = new AbortController();
+        let go;
+        const source = new EventSource(`${here}/message?key=${key}`, {
+          signal: controller.signal,
+          prepare: ({ signal }) =>
+            new Promise((resolve) => {
+              go = resolve;
+              signal.onabort = () => ends.push(`${how}: aborted`);
+            }),
+        });
+        source.onerror = () => ends.push('error');
+        while (!go) await new Promise((resolve) => setTimeout(resolve));
+        how === 'close' ? source.close() : controller.abort();
+        go();
+        ends.push(source.readyState);
+      }
+      // What comes after it is all that the server sees.
+      const last = new EventSource(`${here}/message?end=hang&key=${key}`);
+      await new Promise((resolve) => (last.onopen = resolve));
+      last.close();
+      return [ends, (await seen('open=0&closed=1')).requests, tidings.details(new Event('x')) === undefined];
+    },
+    expected: [['close: aborted', 2, 'abort: aborted', 2], 1, true],
+  },
+  {
+    name: 'signal: it closes before, while connecting, while open, while waiting, and leaves no listener',
+    run: async ({ EventSource, here, key, seen }) => {
+      const log = [];
+      const gone = new AbortController();
+      gone.abort();
+      log.push(new EventSource(`${here}/message`, { signal: gone.signal }).readyState);
+      for (const [when, url] of [['now', '/message?end=hang'], ['open', `/message?end=hang&key=${key}`], ['error', '/message?retry=9000']]) {
+        const controller = new AbortController();
+        const source = new EventSource(`${here}${url}`, { signal: controller.signal });
+        if (when !== 'now') await new Promise((resolve) => source.addEventListener(when, resolve, { once: true }));
+        source.onerror = () => log.push('an error');
+        controller.abort();
+        log.push([when, source.readyState]);
+      }
+      await seen('open=0&closed=1');
+      return log;
+    },
+    expected: [2, ['now', 2], ['open', 2], ['error', 2]],
+  },
+  {
+    name: 'redirect: error, credentials: include',
+    run: async ({ EventSource, here, there, tidings, key, seen }) => {
+      const refused = new EventSource(`${here}/redirect/302?to=${encodeURIComponent(`${here}/message`)}`, { redirect: 'error', probe: false });
+      const error = await new Promise((resolve) => (refused.onerror = resolve));
+      refused.close();
+      const init = [];
+      const source = new EventSource(`${there}/message?end=hang&key=${key}`, { credentials: 'omit', fetch: (url, given) => (init.push(given.credentials), fetch(url, given)) });
+      await new Promise((resolve) => (source.onopen = resolve));
+      source.close();
+      await seen('open=0&closed=1');
+      return [tidings.details(error).reason, init];
+    },
+    expected: ['network', ['omit']],
+  },
+
+  // Repeats and endings.
+  {
+    name: 'a POST that ends has ended: close is fired, error is not',
+    run: async ({ EventSource, here, key, seen }) => {
+      const source = new EventSource(`${here}/resume?count=2&retry=100&key=${key}`, { method: 'POST', body: 'x' });
+      const log = [];
+      for (const type of ['open', 'message', 'error', 'close']) source.addEventListener(type, () => log.push([type, source.readyState]));
+      await new Promise((resolve) => source.addEventListener('close', resolve));
+      return [log, (await seen('open=0&closed=1')).requests];
+    },
+    expected: [[['open', 1], ['message', 1], ['message', 1], ['close', 2]], 1],
+  },
+  {
+    name: 'a POST that is lost is a failure, and not sent again',
+    run: async ({ EventSource, here, key, seen, tidings }) => {
+      const source = new EventSource(`${here}/sequence?steps=drop,200&retry=100&key=${key}`, { method: 'POST', body: 'x' });
+      const event = await new Promise((resolve) => (source.onerror = resolve));
+      const { reason, failed, ending, attempt, delay, status } = tidings.details(event);
+      return [reason, failed, ending, attempt, delay, status, source.readyState, (await seen('open=0&closed=1')).requests];
+    },
+    expected: ['network', true, 'not-repeated', 1, 'undefined', 200, 2, 1],
+  },
+  {
+    name: 'repeat: a POST that is to be repeated is',
+    run: async ({ EventSource, here, key, seen }) => {
+      const source = new EventSource(`${here}/resume?count=1&retry=100&key=${key}`, { method: 'POST', body: 'x', repeat: true });
+      await new Promise((resolve) => source.addEventListener('message', ({ lastEventId }) => lastEventId === '2' && resolve()));
+      source.close();
+      return (await seen('open=0&closed=2')).log.map(({ method, last_event_id }) => [method, last_event_id]);
+    },
+    expected: [['POST', null], ['POST', '1']],
+  },
+  {
+    name: 'statuses pass, Retry-After is obeyed, and too many attempts are a failure that says all of it',
+    run: async ({ EventSource, here, key, tidings }) => {
+      const source = new EventSource(`${here}/sequence?steps=503&retry_after=1&key=${key}`, {
+        reconnection: { statuses: [503], max: 100, attempts: 1 },
+      });
+      const errors = [];
+      await new Promise((resolve) => {
+        source.onerror = (event) => {
+          const { reason, failed, ending, status, body, headers, url, attempt, delay } = tidings.details(event);
+          errors.push([reason, failed, ending, status, body, headers.get('retry-after'), url === source.url, attempt, delay]);
+          if (failed) resolve();
+        };
+      });
+      return errors;
+    },
+    expected: [
+      ['status', false, '', 503, 'data: status 503\n\n', '1', true, 1, 1000],
+      ['status', true, 'retries-exhausted', 503, 'data: status 503\n\n', '1', true, 2, 'undefined'],
+    ],
+  },
+  {
+    name: 'Retry-After may be a date',
+    run: async ({ EventSource, here, key, tidings }) => {
+      const date = encodeURIComponent(new Date(Date.now() + 60_000).toUTCString());
+      const source = new EventSource(`${here}/sequence?steps=429&retry_after=${date}&key=${key}`, { reconnection: { statuses: [429] } });
+      const event = await new Promise((resolve) => (source.onerror = resolve));
+      source.close();
+      const { delay } = tidings.details(event);
+      return delay > 50_000 && delay <= 60_000;
+    },
+    expected: true,
+  },
+  {
+    name: 'decide has the last word',
+    run: async ({ EventSource, here, key, tidings }) => {
+      const asked = [];
+      const source = new EventSource(`${here}/sequence?steps=500,html,200,200&key=${key}`, {
+        reconnection: {
+          decide: ({ reason, failed, delay, status, body }, attempt) => {
+            asked.push([attempt, reason, failed, delay, status, body.slice(0, 6)]);
+            return undefined;
+          },
+        },
+      });
+      const event = await new Promise((resolve) => (source.onerror = resolve));
+      const first = tidings.details(event).failed;
+      const again = new EventSource(`${here}/sequence?steps=500,html,200,200&key=${key}-2`, {
+        reconnection: {
+          decide: ({ reason, delay }, attempt) => {
+            asked.push([attempt, reason, delay]);
+            return attempt < 3 ? 100 : null;
+          },
+        },
+      });
+      const last = await new Promise((resolve) => (again.onerror = (event) => tidings.details(event).failed && resolve(event)));
+      const { reason, ending } = tidings.details(last);
+      return [asked, first, reason, ending];
+    },
+    expected: [
+      [
+        [1, 'status', true, 'undefined', 500, 'data: '],
+        [1, 'status', 'undefined'],
+        [2, 'content-type', 'undefined'],
+        [3, 'body-ended', 3000],
+      ],
+      true,
+      'body-ended',
+      'declined',
+    ],
+  },
+  {
+    name: 'reconnect: a wait ends, and so does a connection',
+    run: async ({ EventSource, here, key, seen, tidings }) => {
+      const source = new EventSource(`${here}/sequence?steps=200,open,open&retry=60000&key=${key}`);
+      await new Promise((resolve) => (source.onerror = resolve));
+      const open = () => new Promise((resolve) => source.addEventListener('open', resolve, { once: true }));
+      source.onerror = (event) => log.push(tidings.details(event).reason, source.readyState);
+      const log = [];
+      let opened = open();
+      tidings.reconnect(source);
+      await opened;
+      opened = open();
+      tidings.reconnect(source);
+      log.push(source.readyState);
+      await opened;
+      source.close();
+      tidings.reconnect(source);
+      return [log, source.readyState, (await seen('open=0&closed=3')).requests];
+    },
+    expected: [['requested', 0, 0], 2, 3],
+  },
+  {
+    name: 'reconnect needs a source of ours',
+    run: ({ tidings, outcome }) => [{}, null, new EventTarget()].map((wrong) => outcome(() => tidings.reconnect(wrong))),
+    expected: ['TypeError', 'TypeError', 'TypeError'],
+  },
+
+  // Liveness.
+  {
+    name: 'idleTimeout: a silent server is an interruption; comments count as life',
+    run: async ({ EventSource, here, tidings, seen, key }) => {
+      const silent = new EventSource(`${here}/sequence?steps=silent,open&key=${key}`, { idleTimeout: 300, reconnection: { max: 100 } });
+      const log = [];
+      silent.addEventListener('error', (event) => log.push([tidings.details(event).reason, silent.readyState]));
+      await new Promise((resolve) => silent.addEventListener('message', resolve));
+      silent.close();
+      // Ten heartbeats take longer than the timeout.
+      const alive = new EventSource(`${here}/heartbeat?every=100&count=10&data=x`, { idleTimeout: 600, method: 'POST' });
+      alive.addEventListener('error', () => log.push('error'));
+      await new Promise((resolve) => alive.addEventListener('close', resolve));
+      return [log, (await seen('open=0&closed=2')).requests];
+    },
+    expected: [[['idle', 0]], 2],
+  },
+  {
+    name: 'whenHidden: a hidden page lets go and resumes when it is shown',
+    realms: ['window'],
+    run: async ({ EventSource, here, key, seen, tidings }) => {
+      let hidden = true;
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      const show = (given) => {
+        hidden = given;
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      const source = new EventSource(`${here}/drip?every=10&count=0&key=${key}`, { whenHidden: 'pause' });
+      const kept = new EventSource(`${here}/message?end=hang`);
+      await new Promise((resolve) => (kept.onopen = resolve));
+      const log = [source.readyState];
+      source.onerror = (event) => log.push(tidings.details(event).reason, source.readyState);
+      const message = () => new Promise((resolve) => source.addEventListener('message', resolve, { once: true }));
+      show(false);
+      const first = await message();
+      show(true);
+      await seen('open=0&closed=1');
+      log.push(kept.readyState);
+      show(false);
+      await message();
+      source.close();
+      kept.close();
+      show(true);
+      delete document.hidden;
+      const requests = (await seen('open=0&closed=2')).log;
+      return [log, first.lastEventId, requests.length, requests[1].last_event_id !== null];
+    },
+    expected: [[0, 'hidden', 0, 1], '1', 2, true],
+  },
+
+  // Telling.
+  {
+    name: 'open tells status, headers and the address after redirects; a plain event tells nothing',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/redirect/307?to=${encodeURIComponent(`${here}/message?end=hang`)}`);
+      const event = await new Promise((resolve) => (source.onopen = resolve));
+      const message = new Promise((resolve) => (source.onmessage = resolve));
+      const { status, headers, url, attempt } = tidings.details(event);
+      const told = tidings.details(await message);
+      source.close();
+      return [status, headers.get('content-type'), url.replace(here, ''), attempt, told === undefined];
+    },
+    expected: [200, 'text/event-stream', '/message?end=hang', 1, true],
+  },
+  {
+    name: 'the beginning of a body that is no event stream: 4 KiB of it, and what hangs is not waited for',
+    run: async ({ EventSource, here, tidings }) => {
+      const told = async (path) => {
+        const source = new EventSource(here + path);
+        const event = await new Promise((resolve) => (source.onerror = resolve));
+        const { reason, status, body } = tidings.details(event);
+        return [reason, status, body.length, body.slice(0, 5), source.readyState];
+      };
+      return [
+        await told(`/message?type=text/html&body=${'x'.repeat(5000)}`),
+        await told('/message?status=500&body=oops&end=hang'),
+        await told('/status/204'),
+      ];
+    },
+    expected: [['content-type', 200, 4096, 'xxxxx', 2], ['status', 500, 4, 'oops', 2], ['status', 204, 0, '', 2]],
+  },
+  {
+    name: 'comments can be listened to, and no more when that is ended',
+    run: async ({ EventSource, here, tidings }) => {
+      const body = encodeURIComponent(': first\n\ndata: x\n\n:second\n\ndata: y\n\n');
+      const source = new EventSource(`${here}/message?body=${body}`, { method: 'POST' });
+      const log = [];
+      const stop = tidings.onComment(source, (text) => {
+        log.push(`:${text}`);
+        if (text === 'second') stop();
+      });
+      source.onmessage = ({ data }) => log.push(data);
+      await new Promise((resolve) => source.addEventListener('close', resolve));
+      return log;
+    },
+    expected: [':first', 'x', ':second', 'y'],
+  },
+
+  // Consuming.
+  {
+    name: 'messages: all types in order, and done at the end',
+    run: async ({ EventSource, here, tidings }) => {
+      const body = encodeURIComponent('data: 1\n\nevent: b\ndata: 2\nid: 7\n\ndata: 3\n\n');
+      const source = new EventSource(`${here}/message?body=${body}`, { method: 'POST' });
+      const log = [];
+      for await (const { type, data, lastEventId } of tidings.messages(source)) log.push([type, data, lastEventId]);
+      return [log, source.readyState];
+    },
+    expected: [[['message', '1', ''], ['b', '2', '7'], ['message', '3', '7']], 2],
+  },
+  {
+    name: 'messages: json, until its marker',
+    run: async ({ EventSource, here, tidings }) => {
+      const body = encodeURIComponent('data: {"a":1}\n\ndata: [2]\n\ndata: [DONE]\n\ndata: 3\n\n');
+      const source = new EventSource(`${here}/message?body=${body}&end=hang`);
+      const log = [];
+      for await (const { data } of tidings.messages(source, { json: true, until: '[DONE]' })) log.push(data);
+      return [log, source.readyState];
+    },
+    expected: [[{ a: 1 }, [2]], 2],
+  },
+  {
+    name: 'messages: an end without the marker is truncated, text that is no JSON is kept, a failure is thrown',
+    run: async ({ EventSource, here, tidings }) => {
+      const take = async (path, options) => {
+        const log = [];
+        try {
+          const source = new EventSource(here + path, { method: 'POST' });
+          for await (const { data } of tidings.messages(source, options)) log.push(data);
+        } catch (error) {
+          log.push(error.reason, error.message, error.text, error.status);
+        }
+        return log;
+      };
+      return [
+        await take('/message', { until: '[DONE]' }),
+        await take('/message?body=data:1%0A%0Adata:{%0A%0A', { json: true }),
+        await take('/status/500', {}),
+      ];
+    },
+    expected: [
+      ['data', 'truncated', 'tidings: truncated', 'undefined', 'undefined'],
+      [1, 'decode', 'tidings: decode', '{', 'undefined'],
+      ['status', 'tidings: status', 'undefined', 500],
+    ],
+  },
+  {
+    name: 'messages: close() is the end, and leaving the loop is not',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/drip?every=1&count=0`);
+      const log = [];
+      for await (const { data } of tidings.messages(source)) {
+        log.push(data);
+        if (log.length === 2) break;
+      }
+      log.push(source.readyState);
+      const iterator = tidings.messages(source);
+      await iterator.next();
+      const pending = [iterator.next(), iterator.next()];
+      source.close();
+      log.push((await Promise.all(pending)).map(({ done }) => done).pop());
+      log.push((await tidings.messages(source).next()).done);
+      return log;
+    },
+    expected: ['event 1', 'event 2', 1, true, true],
+  },
+  {
+    name: 'overflow, pause: nothing more is read until the queue was taken, and nothing is lost',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST' });
+      let fired = 0;
+      source.addEventListener('message', () => (fired += 1));
+      const iterator = tidings.messages(source, { queue: 10 });
+      await iterator.next();
+      // The rest of the chunk that was read may still come, and no more than that.
+      let before;
+      do {
+        before = fired;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      } while (fired !== before);
+      const paused = fired < 20_000;
+      let taken = 1;
+      for await (const { type } of iterator) taken += type === 'message';
+      return [paused, taken, fired];
+    },
+    expected: [true, 20_000, 20_000],
+  },
+  {
+    name: 'overflow, resume-later: the connection is let go, and resumed by its id when the queue was taken',
+    run: async ({ EventSource, here, key, seen, tidings }) => {
+      const source = new EventSource(`${here}/resume?count=40&total=60&every=1&key=${key}`, { reconnection: { max: 100 } });
+      const iterator = tidings.messages(source, { queue: 5, overflow: 'resume-later' });
+      const reasons = [];
+      const overflow = new Promise((resolve) => {
+        source.onerror = (event) => {
+          const { reason } = tidings.details(event);
+          reasons.includes(reason) || reasons.push(reason);
+          if (reason === 'overflow') resolve();
+        };
+      });
+      await overflow;
+      const first = await seen('open=0&closed=1');
+      const ids = [];
+      try {
+        for await (const { lastEventId } of iterator) ids.push(Number(lastEventId));
+      } catch (error) {
+        reasons.push(error.status);
+      }
+      return [first.requests, ids.every((id, index) => id === index + 1) && ids.length, reasons.includes('overflow'), reasons.pop()];
+    },
+    expected: [1, 60, true, 204],
+  },
+  {
+    name: 'overflow, fail: the connection fails',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=100&size=5&end=hang`);
+      const iterator = tidings.messages(source, { queue: 5, overflow: 'fail' });
+      const event = await new Promise((resolve) => (source.onerror = resolve));
+      const { reason, failed } = tidings.details(event);
+      let taken = 0;
+      try {
+        for await (const _ of iterator) taken += 1;
+      } catch (error) {
+        return [reason, failed, error.reason, taken >= 5, source.readyState];
+      }
+    },
+    expected: ['overflow', true, 'overflow', true, 2],
+  },
+  {
+    name: 'stream: a ReadableStream of the same, which can be cancelled',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=3&size=1`, { method: 'POST' });
+      const log = [];
+      const reader = tidings.stream(source).getReader();
+      for (let result; !(result = await reader.read()).done; ) log.push(result.value.type);
+      const endless = new EventSource(`${here}/drip?every=1&count=0`);
+      const other = tidings.stream(endless).getReader();
+      await other.read();
+      await other.cancel();
+      log.push(endless.readyState);
+      endless.close();
+      return log;
+    },
+    expected: ['message', 'message', 'message', 'done', 1],
+  },
+
+  // What is bad.
+  {
+    name: 'bad options fail at construction, and the message names the option and what was given',
+    run: ({ EventSource, here }) =>
+      [
+        { method: 'GET POST' }, { method: 'TRACE' }, { body: 'x' }, { headers: { 'a b': 'c' } }, { headers: { a: 'b\nc' } },
+        { method: 'POST', body: new ReadableStream() }, { credentials: 'all' }, { credentials: 'omit', withCredentials: false }, { redirect: 'away' },
+        { lastEventId: 'a\nb' }, { lastEventId: 'x'.repeat(4097) }, { lastEventId: '\ud800' }, { prepare: 1 }, { fetch: {} }, { signal: {} },
+        { idleTimeout: -1 }, { idleTimeout: '5' }, { idleTimeout: NaN }, { whenHidden: 'close' }, { whenHidden: 'pause', method: 'POST' },
+        { maxEventSize: -1 }, { reconnection: { min: -1 } }, { reconnection: { min: 5, max: 4 } }, { reconnection: { attempts: -1 } },
+        { reconnection: { statuses: [200] } }, { reconnection: { statuses: [503, 600] } }, { reconnection: { decide: true } }, { reconnection: { tries: 1 } },
+        { retries: 3 },
+      ].map((init) => {
+        try {
+          new EventSource(`${here}/message`, init).close();
+          return 'nothing';
+        } catch (error) {
+          return `${error.name} ${error.message.split(': ')[1]}`;
+        }
+      }),
+    expected: [
+      'method', 'method', 'body', 'headers', 'headers', 'body', 'credentials', 'credentials', 'redirect', 'lastEventId', 'lastEventId', 'lastEventId',
+      'prepare', 'fetch', 'signal', 'idleTimeout', 'idleTimeout', 'idleTimeout', 'whenHidden', 'whenHidden', 'maxEventSize', 'min', 'min', 'attempts',
+      'statuses', 'statuses', 'decide', 'tries', 'retries',
+    ].map((option) => `TypeError bad ${option}`),
+  },
+];

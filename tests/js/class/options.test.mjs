@@ -1,0 +1,75 @@
+// The options and functions of the package, in Node, and in windows and workers of real browsers. See option_scenarios.mjs.
+//
+// Wants what behaviour.test.mjs wants.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+import { runInThisContext } from 'node:vm';
+
+import { engines, find, launch } from '../browsers.mjs';
+import { openRealm, serveScripts } from './realms.mjs';
+import { scenarios } from './option_scenarios.mjs';
+
+const here = process.env.TIDINGS_SERVER;
+const there = process.env.TIDINGS_SECOND_SERVER;
+assert.ok(here && there, 'TIDINGS_SERVER and TIDINGS_SECOND_SERVER have to be the addresses of the test server');
+/** For whoever looks into one case: parts of the names of scenarios, of engines and of realms. */
+const [only = '', onlyEngine = '', onlyKind = ''] = (process.env.TIDINGS_ONLY ?? '').split(',');
+let keys = 0;
+
+/** One test for each scenario that is for this kind of realm. */
+function testAll(kind, run) {
+  for (const { name, run: work, expected, realms } of scenarios) {
+    if (!name.includes(only) || (realms && !realms.includes(kind))) continue;
+    test(name, { timeout: 20_000 }, async () => {
+      const key = `options-${kind.replace(/\W/g, '-')}-${process.pid}-${++keys}`;
+      assert.deepEqual(await run(work, { which: 'ours', here, there, key }), expected);
+    });
+  }
+}
+
+if ('node'.includes(onlyEngine)) {
+  describe('options in node', { timeout: 120_000 }, () => {
+    let tidings;
+    before(async () => {
+      tidings = await import(new URL('../../../dist/index.mjs', import.meta.url));
+      runInThisContext(readFileSync(new URL('./realm_tools.js', import.meta.url), 'utf8'));
+    });
+    testAll('node', async (work, given) => {
+      const tools = globalThis.realmTools({ EventSource: tidings.EventSource, tidings, ...given });
+      return JSON.parse(JSON.stringify(tools.plain(await work(tools))));
+    });
+  });
+}
+
+for (const engine of engines.filter(({ name }) => name.toLowerCase().includes(onlyEngine.toLowerCase()))) {
+  const { program, missing } = await find(engine);
+  if (missing) {
+    test(`options in ${engine.name}`, { skip: missing }, () => {});
+    continue;
+  }
+  describe(`options in ${engine.name}`, { timeout: 300_000 }, () => {
+    let browser;
+    let scripts;
+    before(async () => {
+      scripts = await serveScripts();
+      browser = await launch(engine, program);
+    });
+    after(async () => {
+      await browser?.close();
+      await scripts?.close();
+    });
+    for (const kind of ['window', 'dedicated worker'].filter((kind) => kind.includes(onlyKind))) {
+      describe(`in a ${kind}`, () => {
+        let realm;
+        before(async () => {
+          realm = await openRealm(browser, kind, { scripts: scripts.address, here });
+        });
+        after(() => realm?.close());
+        testAll(kind, (work, given) => realm.run(work, given));
+      });
+    }
+  });
+}
