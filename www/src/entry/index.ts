@@ -8,12 +8,7 @@ import { defineEventSource, type EventSourceConstructor } from '../event_source.
 import { modern } from '../host/modern.js';
 import { installer, type InstallOptions } from '../install.js';
 
-export { setCore, type CoreSource } from '../core/find.js';
-export { messages, onComment, reconnect, stream, type ConsumeError, type ConsumeOptions, type Message, type MessageOf } from '../consume.js';
-export { details, type Answer, type ErrorDetails, type OpenDetails, type Reason } from '../details.js';
-export type { EventSourceConstructor } from '../event_source.js';
-export type { PreparedRequest, ReconnectionInit, TidingsEventSourceInit } from '../options.js';
-export type { InstallOptions } from '../install.js';
+export * from './functions.js';
 
 /**
  * The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) class: it receives the events that a

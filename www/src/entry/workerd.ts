@@ -14,7 +14,7 @@ import { defineEventSource, type EventSourceConstructor } from '../event_source.
 import { modern } from '../host/modern.js';
 import { installer, type InstallOptions } from '../install.js';
 
-export { setCore };
+export * from './functions.js';
 
 setCore(module);
 
