@@ -11,6 +11,7 @@ use crate::host::platform;
 use crate::host::timers::{self, Timer};
 use crate::options::{Overflow, not_over_native};
 use crate::queue::{Queue, Queues};
+use crate::reason::Said;
 use crate::subscription::{Listeners, Subscription};
 #[cfg(feature = "test-util")]
 use crate::test_util::{ScriptedRequest, Served, Wait};
@@ -52,6 +53,8 @@ pub(crate) struct Driver {
     behind: Cell<bool>,
     /// Where the newest answer came from; unknown over the native transport.
     answer: RefCell<Option<Answer>>,
+    /// What was said of what went wrong.
+    said: RefCell<Said>,
     underway: RefCell<Option<Underway>>,
     timer: RefCell<Option<Timer>>,
     online_hint: RefCell<Option<OnlineHint>>,
@@ -118,6 +121,7 @@ impl Driver {
             overflow: plan.overflow,
             behind: Cell::new(false),
             answer: RefCell::default(),
+            said: RefCell::new(Said { limit: plan.limits.max_event_size.unwrap_or_default(), ..Said::default() }),
             underway: RefCell::default(),
             timer: RefCell::default(),
             online_hint: RefCell::default(),
@@ -319,7 +323,7 @@ impl Driver {
                 self.queues.each(|queue| queue.open(&event));
             }
             Action::FireError(error) => {
-                let error = Error::told(error, self.attempts_are_told());
+                let error = Error::told(&error, &self.said.borrow(), self.attempts_are_told());
                 self.listeners.error(&error, || !self.closed.get());
                 self.queues.each(|queue| queue.error(&error));
                 if self.ready_state.get() == ReadyState::Closed {
@@ -454,9 +458,15 @@ impl Scripted {
 }
 
 impl Receiver for Driver {
-    fn answered_from(&self, url: String) {
+    fn answered(&self, url: String, status: u16, content_type: Option<String>) {
         let origin = platform::origin(&url).into();
         self.answer.replace(Some(Answer { url: url.into(), origin }));
+        let mut said = self.said.borrow_mut();
+        (said.status, said.content_type) = (status, content_type);
+    }
+
+    fn failed(&self, detail: String) {
+        self.said.borrow_mut().detail = detail;
     }
 
     fn receive(&self, input: Input<'_>, chunk: &[u8]) {

@@ -1,8 +1,9 @@
 //! The one error of the crate.
 
+use crate::reason::{Failure, Interruption, Said};
 use core::fmt;
 use core::time::Duration;
-use tidings_core::connection::{ErrorEvent, Failure, Interruption};
+use tidings_core::connection::{ErrorEvent, Verdict};
 
 /// Why a source could not be made, why its connection was lost, or why it failed; and whether it reconnects.
 ///
@@ -132,15 +133,15 @@ impl Error {
 }
 
 impl Error {
-    /// What the core tells; `attempts_are_told` if its attempts are those of requests, and not of the browser's own source.
-    pub(crate) fn told(event: ErrorEvent, attempts_are_told: bool) -> Self {
-        let (cause, attempt, reconnect_in) = match event {
-            ErrorEvent::Interruption { reason, attempt, delay } => {
-                (Cause::Interruption(reason), attempt, delay.map(|delay| Duration::from_millis(delay.into())))
-            }
-            ErrorEvent::Failure { reason, attempt } => (Cause::Failure(reason), attempt, None),
+    /// What the core tells, and what was said of it; `attempts_are_told` if its attempts are those of requests, and not of the browser's own
+    /// source.
+    pub(crate) fn told(event: &ErrorEvent, said: &Said, attempts_are_told: bool) -> Self {
+        let cause = match event.verdict {
+            Verdict::Interrupted => Cause::Interruption(Interruption::told(event, said)),
+            _ => Cause::Failure(Failure::told(event, said)),
         };
-        Error { cause, attempt: attempts_are_told.then_some(attempt.number()), reconnect_in }
+        let reconnect_in = event.delay.map(|delay| Duration::from_millis(delay.into()));
+        Error { cause, attempt: attempts_are_told.then_some(event.attempt.number()), reconnect_in }
     }
 }
 
@@ -177,24 +178,25 @@ impl From<crate::DecodeError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tidings_core::connection::Attempt;
+    use tidings_core::connection::{Attempt, Reason};
+
+    fn told(reason: Reason, verdict: Verdict, delay: Option<u32>, attempts_are_told: bool) -> Error {
+        let said = Said { status: 500, ..Said::default() };
+        Error::told(&ErrorEvent { reason, verdict, attempt: Attempt::from_number(4), delay }, &said, attempts_are_told)
+    }
 
     #[test]
     fn an_interruption_says_when_it_reconnects() {
-        let attempt = Attempt::from_number(4);
-        let event = ErrorEvent::Interruption { reason: Some(Interruption::BodyEnded), attempt, delay: Some(1_500) };
-        let error = Error::told(event, true);
+        let error = told(Reason::BodyEnded, Verdict::Interrupted, Some(1_500), true);
         assert!(error.will_reconnect());
         assert_eq!((error.attempt(), error.reconnect_in()), (Some(4), Some(Duration::from_millis(1_500))));
         assert_eq!(error.to_string(), "the server ended the stream; reconnecting in 1.5 s");
-        let event = ErrorEvent::Interruption { reason: Some(Interruption::BodyEnded), attempt, delay: Some(1_111) };
-        assert!(Error::told(event, true).to_string().ends_with(" in 1.111 s"));
+        assert!(told(Reason::BodyEnded, Verdict::Interrupted, Some(1_111), true).to_string().ends_with(" in 1.111 s"));
     }
 
     #[test]
     fn a_failure_says_that_it_does_not() {
-        let event = ErrorEvent::Failure { reason: Some(Failure::Status(500)), attempt: Attempt::from_number(1) };
-        let error = Error::told(event, true);
+        let error = told(Reason::Status, Verdict::Failed, None, true);
         assert!(!error.will_reconnect() && error.reconnect_in().is_none());
         assert!(error.is_transient(), "a server may recover");
         assert_eq!((error.kind(), error.status()), (ErrorKind::Failure, Some(500)));
@@ -203,24 +205,26 @@ mod tests {
 
     #[test]
     fn what_will_not_pass_is_not_transient() {
-        for failure in [Failure::Status(204), Failure::Status(404), Failure::ContentType(None), Failure::OriginRefused] {
-            let event = ErrorEvent::Failure { reason: Some(failure), attempt: Attempt::from_number(1) };
-            assert!(!Error::told(event, true).is_transient());
+        for reason in [Reason::ContentType, Reason::OriginRefused, Reason::LimitExceeded] {
+            assert!(!told(reason, Verdict::Failed, None, true).is_transient());
         }
-        let lost = Failure::NotRepeated(Interruption::Status(404));
-        let event = ErrorEvent::Failure { reason: Some(lost), attempt: Attempt::from_number(1) };
-        let error = Error::told(event, true);
-        assert_eq!((error.is_transient(), error.will_reconnect(), error.status()), (true, false, Some(404)));
+        let event =
+            ErrorEvent { reason: Reason::Status, verdict: Verdict::Failed, attempt: Attempt::from_number(1), delay: None };
+        for status in [204, 404] {
+            let said = Said { status, ..Said::default() };
+            assert!(!Error::told(&event, &said, true).is_transient());
+        }
+        let error = told(Reason::Status, Verdict::NotRepeated, None, true);
+        assert_eq!((error.is_transient(), error.will_reconnect(), error.status()), (true, false, Some(500)));
         assert!(!Error::invalid_url(String::new()).is_transient() && !Error::unsupported("").is_transient());
     }
 
     #[test]
     fn what_is_not_told_is_none() {
-        let attempt = Attempt::from_number(1);
-        let lost = Error::told(ErrorEvent::Interruption { reason: None, attempt, delay: None }, false);
+        let lost = told(Reason::Unknown, Verdict::Interrupted, None, false);
         assert!(lost.will_reconnect() && lost.interruption().is_none());
         assert_eq!((lost.reconnect_in(), lost.attempt(), lost.status()), (None, None, None));
-        let failed = Error::told(ErrorEvent::Failure { reason: None, attempt }, false);
+        let failed = told(Reason::Unknown, Verdict::Failed, None, false);
         assert!(!failed.will_reconnect() && failed.failure().is_none() && failed.attempt().is_none());
         assert_eq!(failed.to_string(), "the connection failed (the browser does not tell why); not reconnecting");
     }

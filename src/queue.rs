@@ -227,7 +227,8 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tidings_core::connection::{Attempt, ErrorEvent};
+    use crate::reason::Said;
+    use tidings_core::connection::{Attempt, ErrorEvent, Reason, Verdict};
 
     fn queue(capacity: usize) -> Queue {
         let types = ["message".into()].into();
@@ -244,7 +245,8 @@ mod tests {
 
     fn lost(number: u32) -> Error {
         let attempt = Attempt::from_number(number);
-        Error::told(ErrorEvent::Interruption { reason: None, attempt, delay: None }, true)
+        let event = ErrorEvent { reason: Reason::Unknown, verdict: Verdict::Interrupted, attempt, delay: None };
+        Error::told(&event, &Said::default(), true)
     }
 
     #[test]

@@ -60,6 +60,7 @@ sources! {
     "connection/limits.rs"
     "connection/mod.rs"
     "connection/options.rs"
+    "connection/queue.rs"
     "connection/reconnect.rs"
     "connection/response.rs"
     "connection/state.rs"

@@ -4,7 +4,7 @@ mod script;
 
 use script::{Script, in_words};
 use tidings_core::EventStream;
-use tidings_core::connection::{Action, Failure, Input, Interruption, Options, ProbeOutcome, ReadyState, Response, State};
+use tidings_core::connection::{Action, Input, Options, ProbeOutcome, ReadyState, Response, State};
 
 #[test]
 fn announces_and_dispatches() {
@@ -18,7 +18,7 @@ fn announces_and_dispatches() {
 fn every_status_but_200_fails() {
     for status in [204, 205, 301, 304, 400, 401, 404, 410, 429, 500, 503] {
         let mut script = Script::new();
-        let expected = ["abort".into(), "closed".into(), format!("fire error: status {status}")];
+        let expected = ["abort", "closed", "fire error: status"];
         assert_eq!(script.response(1, status, Some("text/event-stream")), expected);
         assert!(script.timer(1).is_empty());
         assert_eq!(script.connection.state(), State::Closed);
@@ -29,7 +29,7 @@ fn every_status_but_200_fails() {
 fn another_content_type_fails() {
     for content_type in [None, Some("text/html"), Some("text/event-stream, text/html")] {
         let mut script = Script::new();
-        let expected = ["abort".into(), "closed".into(), format!("fire error: type {content_type:?}")];
+        let expected = ["abort", "closed", "fire error: type"];
         assert_eq!(script.response(1, 200, content_type), expected);
     }
 }
@@ -37,13 +37,13 @@ fn another_content_type_fails() {
 #[test]
 fn a_lost_connection_is_reestablished_after_the_reconnection_time() {
     let mut script = Script::new();
-    assert_eq!(script.failed(1), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+    assert_eq!(script.failed(1), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
     assert_eq!(script.after(3000).timer(1), ["send 2"]);
     assert_eq!(script.accepted(2), ["open", "fire open 2"]);
     assert_eq!(script.body_ended(2), ["connecting", "wait 3000", "fire error: ended, again in 3000"]);
     assert_eq!(script.after(3000).timer(2), ["send 3"]);
     assert_eq!(script.accepted(3), ["open", "fire open 3"]);
-    assert_eq!(script.failed(3), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+    assert_eq!(script.failed(3), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn close_in_every_state() {
 #[test]
 fn close_drops_what_is_queued() {
     let mut script = Script::new();
-    let response = Response { status: 200, content_type: Some("text/event-stream") };
+    let response = Response { status: 200, content_type: Some(b"text/event-stream") };
     script.connection.handle(Input::ResponseStarted { attempt: Script::attempt(1), response }, 0);
     assert!(matches!(script.connection.poll_action(), Some(Action::SetReadyState(ReadyState::Open))));
     // The open event is not fired yet.
@@ -185,7 +185,7 @@ fn past_the_limit_the_connection_fails_and_keeps_what_came_before() {
     let mut script = Script::with(options);
     script.accepted(1);
     let asked = script.chunk(1, b"data: short\n\ndata: longer than that\n\ndata: short\n\n");
-    assert_eq!(asked, ["abort", "closed", "fire error: limit 10"]);
+    assert_eq!(asked, ["abort", "closed", "fire error: limit"]);
     assert_eq!(script.delivered, ["short"]);
 }
 
@@ -221,9 +221,9 @@ fn a_refused_origin_is_a_failure() {
 fn an_unreachable_server_is_an_interruption_and_is_probed_once() {
     for outcome in [ProbeOutcome::Unreachable, ProbeOutcome::OwnOrigin] {
         let mut script = probed();
-        assert_eq!(probe_ended(&mut script, outcome), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+        assert_eq!(probe_ended(&mut script, outcome), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
         assert_eq!(script.timer(1), ["send 2"]);
-        assert_eq!(script.failed(2), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+        assert_eq!(script.failed(2), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
     }
 }
 
@@ -252,14 +252,14 @@ fn two_failed_attempts_to_resume_across_origins_name_the_remedy() {
     script.chunk(1, b"id: 1\ndata\n\n");
     script.body_ended(1);
     script.timer(1);
-    assert_eq!(script.failed(2)[2], "fire error: refused, again in 3000");
+    assert_eq!(script.failed(2)[2], "fire error: network, again in 3000");
     script.timer(2);
-    assert_eq!(script.failed(3)[2], "fire error: refused, resume refused, again in 3000");
+    assert_eq!(script.failed(3)[2], "fire error: resume refused, again in 3000");
     script.timer(3);
     // It was something else, then, and will not be blamed again.
     script.accepted(4);
     for attempt in 4..8 {
-        assert_eq!(script.failed(attempt)[2], "fire error: refused, again in 3000");
+        assert_eq!(script.failed(attempt)[2], "fire error: network, again in 3000");
         script.timer(attempt);
     }
 }
@@ -268,11 +268,11 @@ fn two_failed_attempts_to_resume_across_origins_name_the_remedy() {
 fn what_is_ignored_is_not_told_either() {
     let mut script = Script::new();
     // A host that hands in more before it has performed what was asked for.
-    script.connection.handle(Input::RequestFailed { attempt: Script::attempt(1), detail: "refused".into() }, 0);
+    script.connection.handle(Input::RequestFailed { attempt: Script::attempt(1) }, 0);
     let response = Response { status: 404, content_type: None };
     script.connection.handle(Input::ResponseStarted { attempt: Script::attempt(1), response }, 0);
     script.connection.handle(Input::NativeFailed { attempt: Script::attempt(1) }, 0);
-    assert_eq!(script.asked(), ["connecting", "wait 3000", "fire error: refused, again in 3000"]);
+    assert_eq!(script.asked(), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn without_an_id_or_another_origin_there_is_no_such_advice() {
         script.failed(1);
         for attempt in 2..6 {
             script.timer(attempt - 1);
-            assert_eq!(script.failed(attempt)[2], "fire error: refused, again in 3000");
+            assert_eq!(script.failed(attempt)[2], "fire error: network, again in 3000");
         }
     }
 }
@@ -305,22 +305,11 @@ fn without_an_id_or_another_origin_there_is_no_such_advice() {
 fn the_browsers_own_source_reconnects_by_itself() {
     let attempt = Script::attempt(1);
     let mut script = Script::new();
-    assert_eq!(script.when(Input::NativeInterrupted { attempt }), ["connecting", "fire error: interrupted"]);
+    assert_eq!(script.when(Input::NativeInterrupted { attempt }), ["connecting", "fire error: unknown, again"]);
     assert_eq!(script.when(Input::NativeOpened { attempt }), ["open", "fire open 1"]);
-    assert_eq!(script.when(Input::NativeInterrupted { attempt }), ["connecting", "fire error: interrupted"]);
+    assert_eq!(script.when(Input::NativeInterrupted { attempt }), ["connecting", "fire error: unknown, again"]);
     assert_eq!(script.when(Input::NativeOpened { attempt }), ["open", "fire open 1"]);
-    assert_eq!(script.when(Input::NativeFailed { attempt }), ["abort", "closed", "fire error: failed"]);
+    assert_eq!(script.when(Input::NativeFailed { attempt }), ["abort", "closed", "fire error: unknown"]);
     assert!(script.when(Input::NativeOpened { attempt }).is_empty());
     assert!(script.close().is_empty());
-}
-
-#[test]
-fn errors_speak_to_people() {
-    assert_eq!(Failure::Status(404).to_string(), "the server answered with status 404, but an event stream needs 200");
-    assert_eq!(
-        Failure::ContentType(Some("text/html".into())).to_string(),
-        "the server sent Content-Type \"text/html\", but an event stream needs text/event-stream"
-    );
-    assert_eq!(Interruption::BodyEnded.to_string(), "the server ended the stream");
-    assert_eq!(Interruption::Network { detail: "reset".into() }.to_string(), "the network failed (reset)");
 }

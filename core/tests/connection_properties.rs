@@ -1,9 +1,7 @@
 //! The connection machine under any sequence of inputs: it does not panic, and what it asks for stays sound.
 
 use proptest::prelude::*;
-use tidings_core::connection::{
-    Action, Attempt, Connection, ErrorEvent, Input, Options, ProbeOutcome, ReadyState, Response, State,
-};
+use tidings_core::connection::{Action, Attempt, Connection, Input, Options, ProbeOutcome, ReadyState, Response, State, Verdict};
 
 #[derive(Clone, Debug)]
 enum Fact {
@@ -163,10 +161,11 @@ impl Watcher {
                     self.begin(*attempt);
                 }
             }
-            Action::AskRetry { attempt, delay } => {
-                assert_eq!(attempt.number(), self.newest_attempt);
+            Action::AskRetry(error) => {
+                assert_eq!(error.attempt.number(), self.newest_attempt);
                 assert!(!self.waiting && !self.requesting && !self.asked);
-                assert!(delay.is_none_or(|delay| (100..=2_147_483_647).contains(&delay)));
+                assert_eq!(error.verdict == Verdict::Interrupted, error.delay.is_some());
+                assert!(error.delay.is_none_or(|delay| (100..=2_147_483_647).contains(&delay)));
                 self.asked = true;
             }
             Action::FireClose { .. } => {
@@ -196,13 +195,10 @@ impl Watcher {
                 assert!(!self.closed, "nothing is told after close");
             }
             Action::FireError(error) => {
-                let expected = match error {
-                    ErrorEvent::Interruption { delay: Some(delay), .. } => {
-                        assert!((100..=2_147_483_647).contains(delay));
-                        ReadyState::Connecting
-                    }
-                    ErrorEvent::Interruption { .. } => ReadyState::Connecting,
-                    ErrorEvent::Failure { .. } => ReadyState::Closed,
+                assert!(error.delay.is_none_or(|delay| (100..=2_147_483_647).contains(&delay)));
+                let expected = match error.verdict {
+                    Verdict::Interrupted => ReadyState::Connecting,
+                    _ => ReadyState::Closed,
                 };
                 assert_eq!(self.ready_state, expected, "{error:?}");
                 assert!(!self.closed, "nothing is told after close");
@@ -235,14 +231,13 @@ proptest! {
             let before = connection.state();
             match fact {
                 Fact::Response { attempt: number, status, content_type } => {
-                    let response = Response { status: *status, content_type: *content_type };
+                    let response = Response { status: *status, content_type: content_type.map(str::as_bytes) };
                     connection.handle(Input::ResponseStarted { attempt: attempt(*number), response }, now);
                 }
                 Fact::Chunk { attempt: number, .. } => connection.handle(Input::ChunkReceived { attempt: attempt(*number) }, now),
                 Fact::BodyEnded(number) => connection.handle(Input::BodyEnded { attempt: attempt(*number) }, now),
                 Fact::RequestFailed(number) => {
-                    let detail = String::new();
-                    connection.handle(Input::RequestFailed { attempt: attempt(*number), detail }, now);
+                    connection.handle(Input::RequestFailed { attempt: attempt(*number) }, now);
                 }
                 Fact::TimerFired(number) => connection.handle(Input::TimerFired { attempt: attempt(*number) }, now),
                 Fact::ProbeEnded(number, outcome) => {
@@ -255,8 +250,7 @@ proptest! {
                 Fact::NativeFailed(number) => connection.handle(Input::NativeFailed { attempt: attempt(*number) }, now),
                 Fact::Prepared(number) => connection.handle(Input::Prepared { attempt: attempt(*number) }, now),
                 Fact::PrepareFailed(number) => {
-                    let detail = String::new();
-                    connection.handle(Input::PrepareFailed { attempt: attempt(*number), detail }, now);
+                    connection.handle(Input::PrepareFailed { attempt: attempt(*number) }, now);
                 }
                 Fact::RetryAfter(number, delay) => {
                     connection.handle(Input::RetryAfterReceived { attempt: attempt(*number), delay: *delay }, now);

@@ -192,12 +192,16 @@ impl Exchange {
         match step {
             Step::Answer { status, content_type } => {
                 let content_type = Some(&*content_type).filter(|content_type| !content_type.is_empty());
-                receiver.answered_from(self.url.clone());
+                receiver.answered(self.url.clone(), status, content_type.map(str::to_owned));
+                let content_type = content_type.map(str::as_bytes);
                 receiver.receive(Input::ResponseStarted { attempt, response: Response { status, content_type } }, &[]);
             }
             Step::Chunk(chunk) => receiver.receive(Input::ChunkReceived { attempt }, &chunk),
             Step::End => receiver.receive(Input::BodyEnded { attempt }, &[]),
-            Step::Fail(detail) => receiver.receive(Input::RequestFailed { attempt, detail }, &[]),
+            Step::Fail(detail) => {
+                receiver.failed(detail);
+                receiver.receive(Input::RequestFailed { attempt }, &[]);
+            }
         }
     }
 }

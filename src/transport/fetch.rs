@@ -130,9 +130,10 @@ impl Exchange {
             return self.promised.let_go();
         }
         let content_type = response.headers().get("Content-Type").ok().flatten();
-        let judged = Response { status: response.status(), content_type: content_type.as_deref() };
         if let Some(receiver) = self.receiver.upgrade() {
-            receiver.answered_from(response.url());
+            let status = response.status();
+            receiver.answered(response.url(), status, content_type.clone());
+            let judged = Response { status, content_type: content_type.as_deref().map(str::as_bytes) };
             receiver.receive(Input::ResponseStarted { attempt: self.attempt, response: judged }, &[]);
         }
         if self.aborted.get() {
@@ -206,8 +207,8 @@ impl Exchange {
         {
             let detail = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message())).unwrap_or_default();
             // It will stand in brackets inside a sentence.
-            let detail = detail.trim_end_matches('.').to_owned();
-            receiver.receive(Input::RequestFailed { attempt: self.attempt, detail }, &[]);
+            receiver.failed(detail.trim_end_matches('.').to_owned());
+            receiver.receive(Input::RequestFailed { attempt: self.attempt }, &[]);
         }
         self.promised.let_go();
     }

@@ -20,8 +20,11 @@ pub(crate) struct Request<'a> {
 
 /// Whom a transport tells what happened.
 pub(crate) trait Receiver {
-    /// The URL of the answer that is about to be told.
-    fn answered_from(&self, url: String);
+    /// Where the answer that is about to be told comes from, and what it says of itself.
+    fn answered(&self, url: String, status: u16, content_type: Option<String>);
+
+    /// What the platform says of the network error that is about to be told, for people to read; may be empty.
+    fn failed(&self, detail: String);
 
     /// What happened; with a received chunk, its bytes. It may run listeners, and may abort the request.
     fn receive(&self, input: Input<'_>, chunk: &[u8]);

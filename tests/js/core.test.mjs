@@ -90,7 +90,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(connection), [
           ['SetReadyState', 0],
           ['StartTimer', 1, 250],
-          ['FireError', { failure: 0, reason: Reason.BodyEnded, attempt: 1, delay: 250, status: 0 }],
+          ['FireError', { failure: 0, reason: Reason.BodyEnded, attempt: 1, delay: 250, status: 200 }],
         ]);
         connection.timerFired(1, 280);
         assert.deepEqual(take(connection), [['SendRequest', 2]]);
@@ -100,7 +100,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       });
 
       test('fails by status, type, origin and limit, and says why', () => {
-        const failure = (reason, attempt = 1, status = 0) => ['FireError', { failure: Failure.Plain, reason, attempt, delay: -1, status }];
+        const failure = (reason, attempt = 1, status = 200) => ['FireError', { failure: Failure.Plain, reason, attempt, delay: -1, status }];
         const answer = (status, type) => {
           const connection = core.connect(same);
           take(connection);
@@ -119,7 +119,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         refused.requestFailed(1, 0);
         assert.deepEqual(take(refused), [['SendProbe', 1]]);
         refused.probeEnded(1, ProbeOutcome.OtherOrigin, 0);
-        assert.deepEqual(take(refused), [['SetReadyState', 2], failure(Reason.OriginRefused)]);
+        assert.deepEqual(take(refused), [['SetReadyState', 2], failure(Reason.OriginRefused, 1, 0)]);
         refused.free();
 
         const limited = open(core, { ...same, maxEventSize: 8 });

@@ -230,7 +230,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           wait = plan.decide!(lost(connection), attempt);
         });
         // Below 0 is for never.
-        wait = wait === undefined ? connection.delay : (wait ?? -1);
+        wait = wait === undefined ? connection.error().delay : (wait ?? -1);
         connection.tell(Input.RetryAnswered, attempt, platform.now(), wait >= 0 ? Math.min(wait, LONGEST) : -1);
         break;
       }

@@ -3,7 +3,6 @@
 use super::Attempt;
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
-use alloc::string::String;
 use core::fmt;
 
 /// Something to do, now and in this order. See the contract at [`Connection`](super::Connection).
@@ -38,14 +37,9 @@ pub enum Action {
     },
     /// Stop that timer, if it runs.
     StopTimer,
-    /// Ask the user what becomes of a connection that was lost or refused, for [`reason`](super::Connection::reason), and report
-    /// [`RetryAnswered`](super::Input::RetryAnswered). Only with [`Options::asks`](super::Options::asks).
-    AskRetry {
-        /// The attempt that has ended.
-        attempt: Attempt,
-        /// What the options make of it: the wait until the next attempt in milliseconds, or none at all.
-        delay: Option<u32>,
-    },
+    /// Ask the user what becomes of a connection that was lost or refused, and report [`RetryAnswered`](super::Input::RetryAnswered). This is
+    /// what the options make of it. Only with [`Options::asks`](super::Options::asks).
+    AskRetry(ErrorEvent),
     /// The ready state is this from now on.
     SetReadyState(ReadyState),
     /// [Announce the connection](https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection): tell the `open` listeners.
@@ -85,146 +79,63 @@ impl fmt::Display for ReadyState {
     }
 }
 
-/// What an `error` event tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ErrorEvent {
-    /// The connection was lost and will be reestablished.
-    Interruption {
-        /// What happened, if it is known.
-        reason: Option<Interruption>,
-        /// The attempt that ended.
-        attempt: Attempt,
-        /// The next one begins in so many milliseconds, if that is known.
-        delay: Option<u32>,
-    },
-    /// The connection failed for good.
-    Failure {
-        /// What happened, if it is known.
-        reason: Option<Failure>,
-        /// The attempt that ended.
-        attempt: Attempt,
-    },
+/// What an `error` event tells. Texts are the host's: what the platform said, the content type, the status it told of last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorEvent {
+    /// What happened.
+    pub reason: Reason,
+    /// What comes of it.
+    pub verdict: Verdict,
+    /// The attempt that ended.
+    pub attempt: Attempt,
+    /// The next one begins in so many milliseconds, if that is known.
+    pub delay: Option<u32>,
 }
 
-/// Why a connection was lost that will be reestablished.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a connection was lost or failed. The numbers cross borders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Interruption {
+pub enum Reason {
+    /// The browser's own source does not tell.
+    Unknown = 0,
     /// A network error, before the response or in its body.
-    Network {
-        /// What the platform said of it; may be empty.
-        detail: String,
-    },
+    Network = 1,
     /// The server ended the body.
-    BodyEnded,
+    BodyEnded = 2,
     /// A network error at the second attempt or a later one to resume a stream of another origin: perhaps the server does not allow
     /// the header `Last-Event-ID`, about which browsers ask it first and then say only that the network failed.
-    ResumeRefused {
-        /// What the platform said of it; may be empty.
-        detail: String,
-    },
-    /// The status was not 200, but one that passes.
-    Status(u16),
-    /// The content type was not `text/event-stream`, and the user wants to try again all the same.
-    ContentType(
-        /// What it was, shortened if it was very long; `None` if there was none.
-        Option<String>,
-    ),
-    /// Not one byte came for so long.
-    Idle {
-        /// How long that is, in milliseconds.
-        timeout: u32,
-    },
-    /// What the user does before each request failed, so that none was sent.
-    Prepare {
-        /// What was said of it; may be empty.
-        detail: String,
-    },
-    /// The page is hidden, and the connection is reestablished when it is shown again.
-    Hidden,
-    /// Who listens is behind, and the connection is reestablished when that was made up for.
-    Overflow,
-    /// The user asked for a new connection.
-    Requested,
-}
-
-/// Why a connection failed for good.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Failure {
+    ResumeRefused = 3,
     /// The status was not 200.
-    Status(u16),
+    Status = 4,
     /// The content type was not `text/event-stream`.
-    ContentType(
-        /// What it was, shortened if it was very long; `None` if there was none.
-        Option<String>,
-    ),
+    ContentType = 5,
     /// The server answers, but does not allow this origin to read what it says (CORS).
-    OriginRefused,
+    OriginRefused = 6,
     /// An event held more than is allowed.
-    LimitExceeded {
-        /// What is allowed, in bytes.
-        limit: usize,
-    },
-    /// More events waited for those who listen than is allowed.
-    Overflow,
-    /// The connection was lost, and its request is not to be repeated.
-    NotRepeated(Interruption),
-    /// The connection was lost once more than is allowed, or for longer.
-    RetriesExhausted(Interruption),
-    /// The connection was lost, and the user does not want to try again.
-    Declined(Interruption),
+    LimitExceeded = 7,
+    /// Not one byte came for [so long](super::Options::idle_timeout).
+    Idle = 8,
+    /// What the user does before each request failed, so that none was sent.
+    Prepare = 9,
+    /// The page is hidden; the connection is reestablished when it is shown again.
+    Hidden = 10,
+    /// Who listens is behind; the connection is reestablished when that was made up for, unless it failed.
+    Overflow = 11,
+    /// The user asked for a new connection.
+    Requested = 12,
 }
 
-impl fmt::Display for Interruption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Interruption::Network { detail } if detail.is_empty() => f.write_str("the network failed"),
-            Interruption::Network { detail } => write!(f, "the network failed ({detail})"),
-            Interruption::BodyEnded => f.write_str("the server ended the stream"),
-            Interruption::ResumeRefused { detail } => {
-                f.write_str("the network failed")?;
-                if !detail.is_empty() {
-                    write!(f, " ({detail})")?;
-                }
-                f.write_str(
-                    " again while resuming; if the server is up, it has to answer preflights with \
-                     `Access-Control-Allow-Headers: Last-Event-ID`",
-                )
-            }
-            Interruption::Status(status) => write!(f, "the server answered with status {status}"),
-            Interruption::ContentType(None) => f.write_str("the server sent no Content-Type"),
-            Interruption::ContentType(Some(content_type)) => write!(f, "the server sent Content-Type {content_type:?}"),
-            Interruption::Idle { timeout } => write!(f, "the server was silent for {timeout} ms"),
-            Interruption::Prepare { detail } if detail.is_empty() => f.write_str("the request could not be prepared"),
-            Interruption::Prepare { detail } => write!(f, "the request could not be prepared ({detail})"),
-            Interruption::Hidden => f.write_str("the page is hidden"),
-            Interruption::Overflow => f.write_str("the events come faster than they are taken"),
-            Interruption::Requested => f.write_str("a new connection was asked for"),
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Status(204) => f.write_str("the server answered with status 204, which asks clients to stop"),
-            Failure::Status(status) => write!(f, "the server answered with status {status}, but an event stream needs 200"),
-            Failure::ContentType(None) => {
-                f.write_str("the server sent no Content-Type, but an event stream needs text/event-stream")
-            }
-            Failure::ContentType(Some(content_type)) => {
-                write!(f, "the server sent Content-Type {content_type:?}, but an event stream needs text/event-stream")
-            }
-            Failure::OriginRefused => f.write_str(
-                "the server answers, but does not allow this origin to read it (CORS): it has to send `Access-Control-Allow-Origin` \
-                 for this origin, and `Access-Control-Allow-Credentials: true` if credentials are sent",
-            ),
-            Failure::LimitExceeded { limit } => write!(f, "an event held more than the limit of {limit} bytes"),
-            Failure::Overflow => f.write_str("more events wait to be taken than the limit allows"),
-            Failure::NotRepeated(reason) => write!(f, "{reason}, and the request is not one to be repeated"),
-            Failure::RetriesExhausted(reason) => write!(f, "{reason}, and no more attempts are allowed"),
-            Failure::Declined(reason) => write!(f, "{reason}, and no new attempt is wanted"),
-        }
-    }
+/// What comes of a connection that was lost or refused. The numbers cross borders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// It will be reestablished.
+    Interrupted = 0,
+    /// It failed for good, for the sake of the reason itself.
+    Failed = 1,
+    /// It failed, for its request is not to be repeated.
+    NotRepeated = 2,
+    /// It failed, for it was lost once more than is allowed, or for longer.
+    RetriesExhausted = 3,
+    /// It failed, for the user does not want to try again.
+    Declined = 4,
 }

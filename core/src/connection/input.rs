@@ -2,7 +2,6 @@
 
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
-use alloc::string::String;
 
 /// One request and what comes of it. Numbered from 1, so that what comes late from an earlier one can be told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,8 +36,6 @@ pub enum Input<'a> {
     PrepareFailed {
         /// The attempt that was to be prepared.
         attempt: Attempt,
-        /// What was said of it, for people to read; may be empty.
-        detail: String,
     },
     /// The headers of the response that is about to be told of hold
     /// [`Retry-After`](https://www.rfc-editor.org/rfc/rfc9110#name-retry-after), which counts with the statuses 429 and 503.
@@ -71,8 +68,6 @@ pub enum Input<'a> {
     RequestFailed {
         /// The attempt that failed.
         attempt: Attempt,
-        /// What the platform says of it, for people to read; may be empty.
-        detail: String,
     },
     /// The probe of [`SendProbe`](super::Action::SendProbe) came to an end.
     ProbeEnded {
@@ -146,13 +141,13 @@ impl Input<'_> {
     pub(super) fn attempt(&self) -> Option<Attempt> {
         match self {
             Input::Prepared { attempt }
-            | Input::PrepareFailed { attempt, .. }
+            | Input::PrepareFailed { attempt }
             | Input::RetryAfterReceived { attempt, .. }
             | Input::RetryAnswered { attempt, .. }
             | Input::ResponseStarted { attempt, .. }
             | Input::ChunkReceived { attempt }
             | Input::BodyEnded { attempt }
-            | Input::RequestFailed { attempt, .. }
+            | Input::RequestFailed { attempt }
             | Input::ProbeEnded { attempt, .. }
             | Input::TimerFired { attempt }
             | Input::NativeOpened { attempt }
@@ -177,5 +172,5 @@ pub struct Response<'a> {
     /// The status code.
     pub status: u16,
     /// The value of the `Content-Type` header; of several headers, all values joined by a comma, as `fetch` gives them.
-    pub content_type: Option<&'a str>,
+    pub content_type: Option<&'a [u8]>,
 }

@@ -7,11 +7,12 @@ mod action;
 mod input;
 mod limits;
 mod options;
+mod queue;
 mod reconnect;
 mod response;
 mod state;
 
-pub use action::{Action, ErrorEvent, Failure, Interruption, ReadyState};
+pub use action::{Action, ErrorEvent, ReadyState, Reason, Verdict};
 pub use input::{Attempt, Input, ProbeOutcome, Response};
 pub use limits::Limits;
 pub use options::{Options, ReconnectionOptions, Statuses};
@@ -19,9 +20,8 @@ pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::mem;
+use queue::Queue;
 use reconnect::{FLOOR, LONGEST, Reconnection, since};
 
 /// The machine of one `EventSource`: it [announces], [reestablishes] and [fails] the connection.
@@ -48,13 +48,16 @@ use reconnect::{FLOOR, LONGEST, Reconnection, since};
 /// the answer. Whether hidden pages pause, and what becomes of events that nobody takes, is the host's to offer: it tells
 /// [`Input::BecameHidden`], [`Input::Paused`] or [`Input::Overflowed`] only where the user wants that.
 ///
+/// A host behind a border of numbers takes [`Step`]s instead of actions, by [`poll_step`](Self::poll_step), and feeds the parser
+/// [in place](Self::parser).
+///
 /// ```
 /// use tidings_core::connection::{Action, Connection, Input, Options, ReadyState, Response};
 ///
 /// let mut connection = Connection::new(Options::default());
 /// let Some(Action::SendRequest { attempt }) = connection.poll_action() else { unreachable!() };
 ///
-/// let response = Response { status: 200, content_type: Some("text/event-stream; charset=utf-8") };
+/// let response = Response { status: 200, content_type: Some(b"text/event-stream; charset=utf-8") };
 /// connection.handle(Input::ResponseStarted { attempt, response }, 0);
 /// assert!(matches!(connection.poll_action(), Some(Action::SetReadyState(ReadyState::Open))));
 /// assert!(matches!(connection.poll_action(), Some(Action::FireOpen { .. })));
@@ -69,13 +72,9 @@ pub struct Connection {
     state: State,
     attempt: Attempt,
     /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
-    steps: Vec<Step>,
-    /// How many of them were polled.
-    polled: usize,
-    /// Why the connection was lost or refused, until that is told.
-    lost: Option<Interruption>,
-    /// What the next [`Step::FireError`] tells.
-    error: Option<ErrorEvent>,
+    queue: Queue,
+    /// What the next [`Step::FireError`] or [`Step::AskRetry`] tells.
+    error: ErrorEvent,
     /// Away while a chunk is dispatched.
     stream: Option<Box<EventStream>>,
     reconnection: Reconnection,
@@ -91,8 +90,8 @@ pub struct Connection {
     delay: u32,
     /// What `Retry-After` said.
     retry_after: u32,
-    /// What the options make of the loss: the wait, or no more attempts.
-    proposal: Option<u32>,
+    /// Of the last response.
+    status: u16,
     /// The machine was asleep, or the page was: how the last attempts went means nothing.
     awoken: bool,
     hidden: bool,
@@ -104,25 +103,21 @@ pub struct Connection {
     /// A request with `Last-Event-ID` was accepted.
     resumed_once: bool,
     probed: bool,
-    /// What the platform said of the request that is being probed.
-    detail: String,
     /// Requests in a row that failed while there was something to resume.
     failed_resumptions: u32,
 }
 
 impl Connection {
     /// A connection that wants to send its first request.
-    pub fn new(mut options: Options) -> Self {
-        options.idle_timeout = options.idle_timeout.min(LONGEST);
+    pub fn new(options: Options) -> Self {
+        let attempt = Attempt::default();
         let mut connection = Connection {
             state: State::Held,
-            attempt: Attempt::default(),
-            steps: Vec::new(),
-            polled: 0,
-            lost: None,
-            error: None,
+            attempt,
+            queue: Queue::default(),
+            error: ErrorEvent { reason: Reason::Unknown, verdict: Verdict::Interrupted, attempt, delay: None },
             stream: Some(Box::new(EventStream::with_limit(options.limits.max_event_size))),
-            reconnection: Reconnection::new(options.reconnection, options.seed),
+            reconnection: Reconnection::new(options.seed),
             options,
             now: 0,
             began: 0,
@@ -130,7 +125,7 @@ impl Connection {
             timer: false,
             delay: 0,
             retry_after: 0,
-            proposal: None,
+            status: 0,
             awoken: false,
             hidden: options.hidden,
             overflowed: false,
@@ -138,7 +133,6 @@ impl Connection {
             opened_once: false,
             resumed_once: false,
             probed: false,
-            detail: String::new(),
             failed_resumptions: 0,
         };
         connection.release();
@@ -164,77 +158,85 @@ impl Connection {
         if input.attempt().is_some_and(|attempt| attempt != self.attempt) {
             return;
         }
+        // Nobody performs what is asked for; but an end can still come.
+        if self.queue.is_full() && !matches!(input, Input::CloseCalled) {
+            return;
+        }
         self.now = now as u32;
         if let Input::ResponseStarted { .. } | Input::ChunkReceived { .. } | Input::Resumed = input {
             self.heard();
         }
-        let cause = match input {
-            Input::Prepared { .. } => Cause::Prepared,
-            Input::PrepareFailed { detail, .. } => self.lose(Cause::PrepareFailed, Interruption::Prepare { detail }),
+        let (cause, reason) = match input {
+            Input::Prepared { .. } => (Cause::Prepared, None),
+            Input::PrepareFailed { .. } => (Cause::PrepareFailed, Some(Reason::Prepare)),
             Input::RetryAfterReceived { delay, .. } => {
                 self.retry_after = delay;
                 return;
             }
             Input::ResponseStarted { response, .. } => {
-                let retry_after = mem::take(&mut self.retry_after);
+                self.status = response.status;
+                if !matches!(response.status, 429 | 503) {
+                    self.retry_after = 0;
+                }
                 match response.judge() {
-                    Ok(()) => Cause::ResponseAccepted,
-                    Err(reason) => {
-                        if let 429 | 503 = response.status {
-                            self.retry_after = retry_after;
-                        }
-                        self.lose(Cause::ResponseRefused, reason)
-                    }
+                    None => (Cause::ResponseAccepted, None),
+                    reason => (Cause::ResponseRefused, reason),
                 }
             }
             // The parser is away, or about to be.
-            Input::ChunkReceived { .. } if self.stream.is_none() || self.pending().contains(&Step::Dispatch) => return,
-            Input::ChunkReceived { .. } => Cause::ChunkReceived,
-            Input::Dispatched(stream) => match self.take_back(stream) {
-                Some(cause) => cause,
-                None => return,
-            },
-            Input::BodyEnded { .. } if !self.options.repeats => Cause::Ended,
-            Input::BodyEnded { .. } => self.lose(Cause::BodyEnded, Interruption::BodyEnded),
-            Input::RequestFailed { detail, .. } => self.request_failed(detail),
+            Input::ChunkReceived { .. } if self.stream.is_none() || self.queue.holds_dispatch() => return,
+            Input::ChunkReceived { .. } => (Cause::ChunkReceived, None),
+            Input::Dispatched(stream) => {
+                if self.state != State::Closed && self.stream.is_none() {
+                    self.stream = Some(stream);
+                    self.dispatched();
+                }
+                return;
+            }
+            Input::BodyEnded { .. } if !self.options.repeats => (Cause::Ended, None),
+            Input::BodyEnded { .. } => (Cause::BodyEnded, Some(Reason::BodyEnded)),
+            Input::RequestFailed { .. } => self.request_failed(),
             Input::ProbeEnded { outcome: ProbeOutcome::OtherOrigin, .. } => {
-                self.fail(Cause::ProbeAnswered, Failure::OriginRefused)
+                return self.fail(Cause::ProbeAnswered, Reason::OriginRefused);
             }
-            Input::ProbeEnded { .. } => {
-                let detail = mem::take(&mut self.detail);
-                self.lose(Cause::ProbeFailed, Interruption::Network { detail })
-            }
+            Input::ProbeEnded { .. } => (Cause::ProbeFailed, Some(Reason::Network)),
             Input::TimerFired { .. } => {
                 if !mem::take(&mut self.timer) {
                     return;
                 }
-                match self.state {
-                    State::Waiting => Cause::WaitOver,
-                    _ => self.look_for_silence().unwrap_or(Cause::WaitOn),
+                if self.state == State::Waiting {
+                    (Cause::WaitOver, None)
+                } else if self.is_silent() {
+                    (Cause::Idled, Some(Reason::Idle))
+                } else {
+                    (Cause::WaitOn, None)
                 }
             }
             Input::RetryAnswered { delay, .. } => return self.decide(delay),
-            Input::WentOnline => match self.state {
-                // Who said when to come again can be reached.
-                State::Waiting if self.retry_after > 0 => return,
-                State::Waiting => self.cut_short(),
-                State::Requesting | State::Streaming => match self.look_for_silence() {
-                    Some(cause) => cause,
-                    None => return,
-                },
-                _ => return,
-            },
-            Input::ReconnectCalled => match self.state {
-                State::Waiting => self.cut_short(),
-                _ => {
-                    (self.began, self.delay) = (self.now, FLOOR);
-                    self.interrupt(Cause::ReconnectCalled, Interruption::Requested, Some(FLOOR))
+            // Who said when to come again can be reached.
+            Input::WentOnline if self.state == State::Waiting && self.retry_after > 0 => return,
+            Input::WentOnline | Input::ReconnectCalled if self.state == State::Waiting => {
+                // As soon as the floor allows.
+                self.delay = FLOOR.saturating_sub(since(self.began, self.now));
+                (if self.delay > 0 { Cause::WaitOn } else { Cause::WaitOver }, None)
+            }
+            Input::WentOnline => {
+                if !matches!(self.state, State::Requesting | State::Streaming) || !self.is_silent() {
+                    return;
                 }
-            },
+                (Cause::Idled, Some(Reason::Idle))
+            }
+            Input::ReconnectCalled => {
+                (self.began, self.delay) = (self.now, FLOOR);
+                if self.go(Cause::ReconnectCalled, Some(Reason::Requested)) {
+                    self.error.delay = Some(FLOOR);
+                }
+                return;
+            }
             Input::BecameHidden if !self.options.repeats => return,
             Input::BecameHidden => {
                 self.hidden = true;
-                self.interrupt(Cause::HeldBack, Interruption::Hidden, None)
+                (Cause::HeldBack, Some(Reason::Hidden))
             }
             Input::BecameVisible => {
                 self.hidden = false;
@@ -250,50 +252,74 @@ impl Connection {
             }
             Input::Overflowed { resume_later: true } if self.options.repeats => {
                 self.overflowed = true;
-                self.interrupt(Cause::HeldBack, Interruption::Overflow, None)
+                (Cause::HeldBack, Some(Reason::Overflow))
             }
-            Input::Overflowed { .. } => self.fail(Cause::LimitExceeded, Failure::Overflow),
-            Input::CloseCalled => Cause::CloseCalled,
-            Input::NativeOpened { .. } => Cause::NativeOpened,
-            Input::NativeInterrupted { attempt } => {
-                self.tell(Cause::NativeInterrupted, ErrorEvent::Interruption { reason: None, attempt, delay: None })
-            }
-            Input::NativeFailed { attempt } => self.tell(Cause::NativeFailed, ErrorEvent::Failure { reason: None, attempt }),
+            Input::Overflowed { .. } => return self.fail(Cause::LimitExceeded, Reason::Overflow),
+            Input::CloseCalled => (Cause::CloseCalled, None),
+            Input::NativeOpened { .. } => (Cause::NativeOpened, None),
+            Input::NativeInterrupted { .. } => (Cause::NativeInterrupted, Some(Reason::Unknown)),
+            Input::NativeFailed { .. } => return self.fail(Cause::NativeFailed, Reason::Unknown),
         };
-        self.go(cause);
+        self.go(cause, reason);
     }
 
     /// The next thing to do, if there is one.
     pub fn poll_action(&mut self) -> Option<Action> {
-        while let Some(&step) = self.steps.get(self.polled) {
-            self.polled += 1;
-            let attempt = self.attempt;
-            let action = match step {
-                Step::Prepare => Action::Prepare { attempt },
-                Step::SendRequest => Action::SendRequest { attempt },
-                Step::SendProbe => Action::SendProbe { attempt },
-                Step::AbortRequest => Action::AbortRequest,
-                Step::StartTimer => Action::StartTimer { attempt, delay: self.delay },
-                Step::StopTimer => Action::StopTimer,
-                Step::AskRetry => Action::AskRetry { attempt, delay: self.proposal },
-                Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
-                Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
-                Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
-                Step::FireOpen => Action::FireOpen { attempt },
-                Step::FireClose => Action::FireClose { attempt },
-                Step::FireError => match self.error.take() {
-                    Some(error) => Action::FireError(error),
-                    None => continue,
-                },
-                Step::Dispatch => match self.stream.take() {
-                    Some(stream) => Action::Dispatch(stream),
-                    None => continue,
-                },
-            };
-            return Some(action);
+        let attempt = self.attempt;
+        Some(match self.poll_step()? {
+            Step::Prepare => Action::Prepare { attempt },
+            Step::SendRequest => Action::SendRequest { attempt },
+            Step::SendProbe => Action::SendProbe { attempt },
+            Step::AbortRequest => Action::AbortRequest,
+            Step::StartTimer => Action::StartTimer { attempt, delay: self.delay },
+            Step::StopTimer => Action::StopTimer,
+            Step::AskRetry => Action::AskRetry(self.error),
+            Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
+            Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
+            Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
+            Step::FireOpen => Action::FireOpen { attempt },
+            Step::FireClose => Action::FireClose { attempt },
+            Step::FireError => Action::FireError(self.error),
+            // It is asked for while the parser is here, and void when it goes.
+            Step::Dispatch => Action::Dispatch(self.stream.take()?),
+        })
+    }
+
+    /// The same as a step of the table; what belongs to it is in [`attempt`](Self::attempt), [`delay`](Self::delay) and [`error`](Self::error).
+    /// After [`Step::Dispatch`] the host feeds [`parser`](Self::parser) and calls [`dispatched`](Self::dispatched).
+    pub fn poll_step(&mut self) -> Option<Step> {
+        self.queue.take()
+    }
+
+    /// The attempt that is under way or was last.
+    pub fn attempt(&self) -> Attempt {
+        self.attempt
+    }
+
+    /// How long the timer of the [`Step::StartTimer`] polled last is to run, in milliseconds.
+    pub fn delay(&self) -> u32 {
+        self.delay
+    }
+
+    /// What the [`Step::FireError`] or [`Step::AskRetry`] polled last tells.
+    pub fn error(&self) -> ErrorEvent {
+        self.error
+    }
+
+    /// The parser, unless it is lent or the connection is closed.
+    pub fn parser(&mut self) -> Option<&mut EventStream> {
+        self.stream.as_deref_mut()
+    }
+
+    /// The parser was fed, and what it gave was delivered: as [`Input::Dispatched`], where it stayed in place.
+    pub fn dispatched(&mut self) {
+        let Some(stream) = &self.stream else { return };
+        if let Some(milliseconds) = stream.reconnection_time() {
+            self.reconnection.set_time(milliseconds);
         }
-        self.forget_steps();
-        None
+        if stream.limit_exceeded() {
+            self.fail(Cause::LimitExceeded, Reason::LimitExceeded);
+        }
     }
 
     /// Where the connection stands.
@@ -316,24 +342,21 @@ impl Connection {
         self.reconnection.time()
     }
 
-    /// Why the connection was lost or refused, while [`Action::AskRetry`] waits for its answer.
-    pub fn reason(&self) -> Option<&Interruption> {
-        self.lost.as_ref()
-    }
-
-    fn request_failed(&mut self, detail: String) -> Cause {
-        let mut resume_refused = false;
+    fn request_failed(&mut self) -> (Cause, Option<Reason>) {
+        let mut reason = Reason::Network;
         if self.state == State::Requesting {
             if !self.opened_once && self.options.probe && !mem::replace(&mut self.probed, true) {
-                self.detail = detail;
-                return Cause::FirstRequestFailed;
+                return (Cause::FirstRequestFailed, None);
             }
-            let resuming = self.may_be_refused_to_resume();
-            resume_refused = resuming && self.failed_resumptions > 0;
-            self.failed_resumptions = if resuming { self.failed_resumptions.saturating_add(1) } else { 0 };
+            let failed = mem::take(&mut self.failed_resumptions);
+            if self.may_be_refused_to_resume() {
+                self.failed_resumptions = failed.saturating_add(1);
+                if failed > 0 {
+                    reason = Reason::ResumeRefused;
+                }
+            }
         }
-        let reason = if resume_refused { Interruption::ResumeRefused { detail } } else { Interruption::Network { detail } };
-        self.lose(Cause::RequestFailed, reason)
+        (Cause::RequestFailed, Some(reason))
     }
 
     /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
@@ -348,57 +371,44 @@ impl Connection {
         }
     }
 
-    /// Whether the server was silent for too long; if not, for how long it may still be.
-    fn look_for_silence(&mut self) -> Option<Cause> {
-        let timeout = self.options.idle_timeout;
-        let silence = since(self.began, self.now);
-        if self.paused || silence == 0 {
+    /// Whether the server was silent for too long; if not, `delay` is for how long it may still be.
+    fn is_silent(&mut self) -> bool {
+        let timeout = self.options.idle_timeout.min(LONGEST);
+        let mut silence = since(self.began, self.now);
+        if self.paused {
+            silence = 0;
+        }
+        if silence == 0 {
             self.began = self.now;
-            self.delay = timeout;
-            return None;
         }
         self.delay = timeout.saturating_sub(silence);
-        if timeout == 0 || self.delay > 0 {
-            return None;
+        let is_silent = silence > 0 && timeout > 0 && self.delay == 0;
+        if is_silent {
+            self.awoken = silence - timeout > LATE;
         }
-        self.awoken = silence - timeout > LATE;
-        Some(self.lose(Cause::Idled, Interruption::Idle { timeout }))
-    }
-
-    /// Ends the wait as soon as the floor allows.
-    fn cut_short(&mut self) -> Cause {
-        self.delay = FLOOR.saturating_sub(since(self.began, self.now));
-        if self.delay > 0 { Cause::WaitOn } else { Cause::WaitOver }
-    }
-
-    /// The connection was lost or refused; what becomes of it is decided behind the gate.
-    fn lose(&mut self, cause: Cause, reason: Interruption) -> Cause {
-        if state::transition(self.state, cause).is_some() {
-            self.lost = Some(reason);
-            if self.state == State::Streaming {
-                self.reconnection.was_open(since(self.opened, self.now));
-            }
-        }
-        cause
+        is_silent
     }
 
     /// What the options make of the loss.
     fn propose(&mut self) {
-        let Some(reason) = &self.lost else { return };
-        let mut wait = self.reconnection.next_wait(self.now, self.retry_after);
-        if mem::take(&mut self.awoken) {
-            wait = wait.map(|_| FLOOR);
-        }
-        let fails = match reason {
-            // Nothing was sent.
-            Interruption::Prepare { .. } => false,
-            Interruption::ContentType(_) => true,
-            Interruption::Status(status) if !self.options.transient.contains(*status) => true,
-            _ => !self.options.repeats,
+        let wait = self.reconnection.next_wait(&self.options.reconnection, self.now, self.retry_after);
+        let wait = if mem::take(&mut self.awoken) { wait.map(|_| FLOOR) } else { wait };
+        let is_refusal = match self.error.reason {
+            Reason::Status => !self.options.transient.contains(self.status),
+            reason => reason == Reason::ContentType,
         };
-        self.proposal = wait.filter(|_| !fails);
+        (self.error.verdict, self.error.delay) = if is_refusal {
+            (Verdict::Failed, None)
+        // Without what is prepared nothing was sent.
+        } else if !self.options.repeats && self.error.reason != Reason::Prepare {
+            (Verdict::NotRepeated, None)
+        } else if wait.is_none() {
+            (Verdict::RetriesExhausted, None)
+        } else {
+            (Verdict::Interrupted, wait)
+        };
         if !self.options.asks {
-            self.decide(self.proposal);
+            self.decide(self.error.delay);
         }
     }
 
@@ -407,96 +417,60 @@ impl Connection {
         if self.state != State::Deciding {
             return;
         }
-        let Some(reason) = self.lost.take() else { return };
-        let Some(delay) = delay else {
-            let failure = match reason {
-                Interruption::Status(status) if !self.options.transient.contains(status) => Failure::Status(status),
-                Interruption::ContentType(content_type) => Failure::ContentType(content_type),
-                _ if self.proposal.is_some() => Failure::Declined(reason),
-                Interruption::Prepare { .. } => Failure::RetriesExhausted(reason),
-                _ if !self.options.repeats => Failure::NotRepeated(reason),
-                _ => Failure::RetriesExhausted(reason),
-            };
-            let cause = self.fail(Cause::RetryDenied, failure);
-            return self.go(cause);
-        };
-        let delay = delay.clamp(FLOOR, LONGEST);
-        (self.began, self.delay) = (self.now, delay);
-        let cause = self.interrupt(Cause::RetryGranted, reason, Some(delay));
-        self.go(cause);
-    }
-
-    fn interrupt(&mut self, cause: Cause, reason: Interruption, delay: Option<u32>) -> Cause {
-        self.tell(cause, ErrorEvent::Interruption { reason: Some(reason), attempt: self.attempt, delay })
-    }
-
-    fn fail(&mut self, cause: Cause, reason: Failure) -> Cause {
-        self.tell(cause, ErrorEvent::Failure { reason: Some(reason), attempt: self.attempt })
-    }
-
-    /// Keeps what is to be told, if the cause leads anywhere.
-    fn tell(&mut self, cause: Cause, error: ErrorEvent) -> Cause {
-        if state::transition(self.state, cause).is_some() {
-            self.error = Some(error);
+        let ErrorEvent { reason, verdict, .. } = self.error;
+        if let Some(delay) = delay {
+            let delay = delay.clamp(FLOOR, LONGEST);
+            (self.began, self.delay) = (self.now, delay);
+            self.go(Cause::RetryGranted, Some(reason));
+            self.error.delay = Some(delay);
+        } else {
+            self.go(Cause::RetryDenied, Some(reason));
+            self.error.verdict = if verdict == Verdict::Interrupted { Verdict::Declined } else { verdict };
         }
-        cause
     }
 
-    fn take_back(&mut self, stream: Box<EventStream>) -> Option<Cause> {
-        if self.state == State::Closed || self.stream.is_some() {
-            return None;
+    fn fail(&mut self, cause: Cause, reason: Reason) {
+        if self.go(cause, Some(reason)) {
+            self.error.verdict = Verdict::Failed;
         }
-        if let Some(milliseconds) = stream.reconnection_time() {
-            self.reconnection.set_time(milliseconds);
-        }
-        let limit = stream.limit_exceeded().then(|| stream.limit()).flatten();
-        self.stream = Some(stream);
-        Some(self.fail(Cause::LimitExceeded, Failure::LimitExceeded { limit: limit? }))
     }
 
-    /// Looks the cause up in the table and does what stands there; nothing if nothing stands there.
-    fn go(&mut self, cause: Cause) {
+    /// Looks the cause up in the table, does what stands there, and keeps the reason to be told; says whether anything stands there.
+    fn go(&mut self, cause: Cause, reason: Option<Reason>) -> bool {
         let Some(transition) = state::transition(self.state, cause) else {
-            return;
+            return false;
         };
-        if transition.to == State::Closed {
-            // What was asked for and not yet done is void, but for what ends something.
-            let [stops, aborts] = [Step::StopTimer, Step::AbortRequest].map(|step| self.pending().contains(&step));
-            self.forget_steps();
-            if stops {
-                self.steps.push(Step::StopTimer);
-            }
-            if aborts {
-                self.steps.push(Step::AbortRequest);
-            }
+        if let Some(reason) = reason {
+            self.error = ErrorEvent { reason, verdict: Verdict::Interrupted, attempt: self.attempt, delay: None };
         }
-        self.state = transition.to;
-        for &step in transition.steps {
+        let from = mem::replace(&mut self.state, transition.to);
+        if self.state == State::Closed {
+            self.queue.void();
+        }
+        for step in transition {
             self.take_step(step);
         }
         match self.state {
             State::Held => self.release(),
-            State::Preparing if !self.options.prepares => self.go(Cause::Prepared),
-            State::Deciding => self.propose(),
+            State::Preparing if !self.options.prepares => {
+                self.go(Cause::Prepared, None);
+            }
+            State::Deciding => {
+                if from == State::Streaming {
+                    self.reconnection.was_open(since(self.opened, self.now));
+                }
+                self.propose();
+            }
             _ => {}
         }
+        true
     }
 
     /// Lets the next attempt begin, unless something holds it back.
     fn release(&mut self) {
         if !self.hidden && !self.overflowed {
-            self.go(Cause::Released);
+            self.go(Cause::Released, None);
         }
-    }
-
-    /// The steps that were not polled yet.
-    fn pending(&self) -> &[Step] {
-        self.steps.get(self.polled..).unwrap_or_default()
-    }
-
-    fn forget_steps(&mut self) {
-        self.steps.clear();
-        self.polled = 0;
     }
 
     /// What the machine itself does of a step, at once; the host is asked for its part later.
@@ -510,7 +484,7 @@ impl Connection {
             }
             Step::SendRequest => {
                 self.retry_after = 0;
-                (self.began, self.delay) = (self.now, self.options.idle_timeout);
+                (self.began, self.delay) = (self.now, self.options.idle_timeout.min(LONGEST));
             }
             Step::AskRetry if !self.options.asks => return,
             Step::StartTimer if self.delay == 0 => return,
@@ -529,7 +503,7 @@ impl Connection {
             Step::BecomeClosed => self.stream = None,
             _ => {}
         }
-        self.steps.push(step);
+        self.queue.push(step);
     }
 }
 

@@ -10,7 +10,6 @@ use super::ReconnectionOptions;
 /// The reconnection time, and how the last attempts went.
 #[derive(Debug)]
 pub(super) struct Reconnection {
-    options: ReconnectionOptions,
     /// What the server asked for.
     asked: Option<u32>,
     /// Losses since a connection was good.
@@ -23,9 +22,9 @@ pub(super) struct Reconnection {
 }
 
 impl Reconnection {
-    pub(super) fn new(options: ReconnectionOptions, seed: u32) -> Self {
+    pub(super) fn new(seed: u32) -> Self {
         // Not 0, of which nothing else would ever come.
-        Reconnection { options, asked: None, losses: 0, first_loss: 0, reach: 0, random: seed | 1 }
+        Reconnection { asked: None, losses: 0, first_loss: 0, reach: 0, random: seed | 1 }
     }
 
     pub(super) fn time(&self) -> u32 {
@@ -44,8 +43,8 @@ impl Reconnection {
     }
 
     /// How long to wait after a loss, but not less than asked for; `None` if the attempts are used up.
-    pub(super) fn next_wait(&mut self, now: u32, at_least: u32) -> Option<u32> {
-        let ReconnectionOptions { min, max, attempts, time } = self.options;
+    pub(super) fn next_wait(&mut self, options: &ReconnectionOptions, now: u32, at_least: u32) -> Option<u32> {
+        let ReconnectionOptions { min, max, attempts, time } = *options;
         let mut wait = self.time();
         if max > 0 {
             let from = self.asked.unwrap_or(min).max(min).min(max);

@@ -187,6 +187,89 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Streaming, NativeFailed, Closed, &[StopTimer, AbortRequest, BecomeClosed, FireError]),
 ];
 
-pub(super) fn transition(from: State, cause: Cause) -> Option<&'static Transition> {
-    TRANSITIONS.iter().find(|transition| transition.from == from && transition.cause == cause)
+/// What follows from a cause in a state, if anything does.
+pub(super) fn transition(from: State, cause: Cause) -> Option<Row> {
+    let row = ROWS.iter().copied().find(|row| *row as u8 == key(from, cause))?;
+    Some(Row { to: *STATES.get((row >> 8 & 0xF) as usize)?, steps: row >> 12 })
+}
+
+/// A row as the machine keeps it.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub(super) to: State,
+    /// Four bits for each, and none left at the end.
+    steps: u32,
+}
+
+impl Iterator for Row {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        let step = STEPS.get((self.steps & 0xF).wrapping_sub(1) as usize).copied();
+        self.steps >>= 4;
+        step
+    }
+}
+
+/// The table in a word for each row, since it goes into every page: the key in the low byte, where it leads, and up to five steps.
+const ROWS: [u32; TRANSITIONS.len()] = {
+    let mut rows = [0; TRANSITIONS.len()];
+    let mut index = 0;
+    while index < rows.len() {
+        let Transition { from, cause, to, steps } = TRANSITIONS[index];
+        let mut packed = 0;
+        let mut left = steps.len();
+        while left > 0 {
+            left -= 1;
+            packed = (packed << 4) | (steps[left] as u32 + 1);
+        }
+        assert!(steps.len() <= 5, "there is room for five steps");
+        rows[index] = packed << 12 | (to as u32) << 8 | key(from, cause) as u32;
+        index += 1;
+    }
+    rows
+};
+
+const fn key(from: State, cause: Cause) -> u8 {
+    (from as u8) << 5 | cause as u8
+}
+
+/// By number.
+const STATES: [State; 8] = [Held, Preparing, Requesting, Probing, Streaming, Deciding, Waiting, Closed];
+/// By number.
+const STEPS: [Step; 14] = [
+    Prepare,
+    SendRequest,
+    SendProbe,
+    AbortRequest,
+    StartTimer,
+    StopTimer,
+    AskRetry,
+    BecomeConnecting,
+    BecomeOpen,
+    BecomeClosed,
+    FireOpen,
+    FireError,
+    FireClose,
+    Dispatch,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_the_table() {
+        for (number, state) in STATES.into_iter().enumerate() {
+            assert_eq!(state as usize, number);
+        }
+        for (number, step) in STEPS.into_iter().enumerate() {
+            assert_eq!(step as usize, number);
+        }
+        for Transition { from, cause, to, steps } in TRANSITIONS {
+            let row = transition(*from, *cause).expect("it is there");
+            assert!(row.to == *to && row.eq(steps.iter().copied()));
+        }
+        assert!(transition(Closed, CloseCalled).is_none());
+    }
 }

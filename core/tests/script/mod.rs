@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "no test needs all of it")]
 
 use tidings_core::Item;
-use tidings_core::connection::{Action, Attempt, Connection, ErrorEvent, Failure, Input, Interruption, Options, Response, State};
+use tidings_core::connection::{Action, Attempt, Connection, ErrorEvent, Input, Options, Reason, Response, State, Verdict};
 
 /// A host that performs nothing and writes down what it was asked for.
 pub(crate) struct Script {
@@ -49,7 +49,7 @@ impl Script {
     }
 
     pub(crate) fn response(&mut self, number: u32, status: u16, content_type: Option<&str>) -> Vec<String> {
-        let response = Response { status, content_type };
+        let response = Response { status, content_type: content_type.map(str::as_bytes) };
         self.when(Input::ResponseStarted { attempt: Self::attempt(number), response })
     }
 
@@ -68,7 +68,7 @@ impl Script {
     }
 
     pub(crate) fn failed(&mut self, number: u32) -> Vec<String> {
-        self.when(Input::RequestFailed { attempt: Self::attempt(number), detail: "refused".into() })
+        self.when(Input::RequestFailed { attempt: Self::attempt(number) })
     }
 
     pub(crate) fn timer(&mut self, number: u32) -> Vec<String> {
@@ -112,8 +112,7 @@ impl Script {
 pub(crate) fn in_words(action: Action) -> String {
     match action {
         Action::Prepare { attempt } => format!("prepare {}", attempt.number()),
-        Action::AskRetry { delay: Some(delay), .. } => format!("ask: {delay}?"),
-        Action::AskRetry { delay: None, .. } => "ask: no more?".into(),
+        Action::AskRetry(error) => format!("ask: {}", told(error)),
         Action::FireClose { attempt } => format!("fire close {}", attempt.number()),
         Action::SendRequest { attempt } => format!("send {}", attempt.number()),
         Action::AbortRequest => "abort".into(),
@@ -122,25 +121,36 @@ pub(crate) fn in_words(action: Action) -> String {
         Action::SetReadyState(ready_state) => ready_state.to_string(),
         Action::FireOpen { attempt } => format!("fire open {}", attempt.number()),
         Action::SendProbe { attempt } => format!("probe {}", attempt.number()),
-        Action::FireError(ErrorEvent::Interruption { reason: None, delay: None, .. }) => "fire error: interrupted".into(),
-        Action::FireError(ErrorEvent::Interruption { reason: Some(reason), delay: None, .. }) => format!("fire error: {reason}"),
-        Action::FireError(ErrorEvent::Interruption { reason, delay, .. }) => {
-            let reason = match reason.expect("a reason comes with a delay") {
-                Interruption::BodyEnded => "ended".into(),
-                Interruption::Network { detail } => detail,
-                Interruption::ResumeRefused { detail } => format!("{detail}, resume refused"),
-                other => other.to_string(),
-            };
-            format!("fire error: {reason}, again in {}", delay.expect("a delay comes with a reason"))
-        }
-        Action::FireError(ErrorEvent::Failure { reason, .. }) => match reason {
-            None => "fire error: failed".into(),
-            Some(Failure::Status(status)) => format!("fire error: status {status}"),
-            Some(Failure::ContentType(content_type)) => format!("fire error: type {content_type:?}"),
-            Some(Failure::LimitExceeded { limit }) => format!("fire error: limit {limit}"),
-            Some(Failure::OriginRefused) => "fire error: origin refused".into(),
-            Some(other) => format!("fire error: {other}; for good"),
-        },
+        Action::FireError(error) => format!("fire error: {}", told(error)),
         other => format!("{other:?}"),
+    }
+}
+
+/// The reason, and what comes of it.
+fn told(error: ErrorEvent) -> String {
+    let reason = match error.reason {
+        Reason::Unknown => "unknown",
+        Reason::Network => "network",
+        Reason::BodyEnded => "ended",
+        Reason::ResumeRefused => "resume refused",
+        Reason::Status => "status",
+        Reason::ContentType => "type",
+        Reason::OriginRefused => "origin refused",
+        Reason::LimitExceeded => "limit",
+        Reason::Idle => "idle",
+        Reason::Prepare => "not prepared",
+        Reason::Hidden => "hidden",
+        Reason::Overflow => "overflow",
+        Reason::Requested => "requested",
+        other => panic!("{other:?} has no word"),
+    };
+    match (error.verdict, error.delay) {
+        (Verdict::Interrupted, Some(delay)) => format!("{reason}, again in {delay}"),
+        (Verdict::Interrupted, None) => format!("{reason}, again"),
+        (Verdict::Failed, None) => reason.into(),
+        (Verdict::NotRepeated, None) => format!("{reason}, not repeated"),
+        (Verdict::RetriesExhausted, None) => format!("{reason}, no more"),
+        (Verdict::Declined, None) => format!("{reason}, declined"),
+        (verdict, Some(delay)) => panic!("{verdict:?} comes with no delay, not {delay}"),
     }
 }

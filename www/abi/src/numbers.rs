@@ -79,7 +79,7 @@ pub mod action {
 pub mod field {
     /// The attempt of the action.
     pub const ATTEMPT: u32 = 0;
-    /// The delay in milliseconds; `u32::MAX` if there is none.
+    /// Of a timer: how long it is to run, in milliseconds.
     pub const DELAY: u32 = 1;
     /// The ready state: 0, 1 or 2.
     pub const READY_STATE: u32 = 2;
@@ -87,41 +87,43 @@ pub mod field {
     pub const FAILURE: u32 = 3;
     /// Of an error: its [reason](super::reason).
     pub const REASON: u32 = 4;
-    /// Of an error: the status, if that was the reason.
+    /// The status of the last response.
     pub const STATUS: u32 = 5;
     /// The address of the last event ID string.
     pub const LAST_EVENT_ID: u32 = 6;
     /// Its size in bytes.
     pub const LAST_EVENT_ID_SIZE: u32 = 7;
+    /// Of an error: when the next attempt begins, in milliseconds; `u32::MAX` if that is not known.
+    pub const ERROR_DELAY: u32 = 8;
 }
 
 /// Why a connection was lost, or failed.
 pub mod reason {
     /// Not known.
     pub const UNKNOWN: u32 = 0;
-    /// See [`Interruption::Network`](tidings_core::connection::Interruption::Network).
+    /// See [`Reason::Network`](tidings_core::connection::Reason::Network).
     pub const NETWORK: u32 = 1;
-    /// See [`Interruption::BodyEnded`](tidings_core::connection::Interruption::BodyEnded).
+    /// See [`Reason::BodyEnded`](tidings_core::connection::Reason::BodyEnded).
     pub const BODY_ENDED: u32 = 2;
-    /// See [`Interruption::ResumeRefused`](tidings_core::connection::Interruption::ResumeRefused).
+    /// See [`Reason::ResumeRefused`](tidings_core::connection::Reason::ResumeRefused).
     pub const RESUME_REFUSED: u32 = 3;
-    /// See [`Failure::Status`](tidings_core::connection::Failure::Status).
+    /// See [`Reason::Status`](tidings_core::connection::Reason::Status).
     pub const STATUS: u32 = 4;
-    /// See [`Failure::ContentType`](tidings_core::connection::Failure::ContentType).
+    /// See [`Reason::ContentType`](tidings_core::connection::Reason::ContentType).
     pub const CONTENT_TYPE: u32 = 5;
-    /// See [`Failure::OriginRefused`](tidings_core::connection::Failure::OriginRefused).
+    /// See [`Reason::OriginRefused`](tidings_core::connection::Reason::OriginRefused).
     pub const ORIGIN_REFUSED: u32 = 6;
-    /// See [`Failure::LimitExceeded`](tidings_core::connection::Failure::LimitExceeded).
+    /// See [`Reason::LimitExceeded`](tidings_core::connection::Reason::LimitExceeded).
     pub const LIMIT_EXCEEDED: u32 = 7;
-    /// See [`Interruption::Idle`](tidings_core::connection::Interruption::Idle).
+    /// See [`Reason::Idle`](tidings_core::connection::Reason::Idle).
     pub const IDLE: u32 = 8;
-    /// See [`Interruption::Prepare`](tidings_core::connection::Interruption::Prepare).
+    /// See [`Reason::Prepare`](tidings_core::connection::Reason::Prepare).
     pub const PREPARE: u32 = 9;
-    /// See [`Interruption::Hidden`](tidings_core::connection::Interruption::Hidden).
+    /// See [`Reason::Hidden`](tidings_core::connection::Reason::Hidden).
     pub const HIDDEN: u32 = 10;
-    /// See [`Interruption::Overflow`](tidings_core::connection::Interruption::Overflow).
+    /// See [`Reason::Overflow`](tidings_core::connection::Reason::Overflow).
     pub const OVERFLOW: u32 = 11;
-    /// See [`Interruption::Requested`](tidings_core::connection::Interruption::Requested).
+    /// See [`Reason::Requested`](tidings_core::connection::Reason::Requested).
     pub const REQUESTED: u32 = 12;
 }
 
@@ -129,11 +131,11 @@ pub mod reason {
 pub mod failure {
     /// For the sake of the reason itself.
     pub const PLAIN: u32 = 1;
-    /// See [`Failure::NotRepeated`](tidings_core::connection::Failure::NotRepeated).
+    /// See [`Verdict::NotRepeated`](tidings_core::connection::Verdict::NotRepeated).
     pub const NOT_REPEATED: u32 = 2;
-    /// See [`Failure::RetriesExhausted`](tidings_core::connection::Failure::RetriesExhausted).
+    /// See [`Verdict::RetriesExhausted`](tidings_core::connection::Verdict::RetriesExhausted).
     pub const RETRIES_EXHAUSTED: u32 = 3;
-    /// See [`Failure::Declined`](tidings_core::connection::Failure::Declined).
+    /// See [`Verdict::Declined`](tidings_core::connection::Verdict::Declined).
     pub const DECLINED: u32 = 4;
 }
 

@@ -165,7 +165,7 @@ export interface CoreError {
   attempt: number;
   /** The next one begins in so many milliseconds; -1 if that is not known or there is none. */
   delay: number;
-  /** The status, if that was the reason; else 0. */
+  /** The status of the last response; 0 before one. */
   status: number;
 }
 

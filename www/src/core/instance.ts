@@ -34,6 +34,7 @@ export const enum Field {
   Status = 5,
   LastEventId = 6,
   LastEventIdSize = 7,
+  ErrorDelay = 8,
 }
 
 /** More numbers that both sides know. */
@@ -169,7 +170,7 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
       failure: field(Field.Failure),
       reason: field(Field.Reason),
       attempt: field(Field.Attempt) >>> 0,
-      delay: field(Field.Delay),
+      delay: field(Field.ErrorDelay),
       status: field(Field.Status),
     }),
     events() {
