@@ -33,8 +33,8 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = new RegExp(
   `^(${[
-    'responseStarted|chunkReceived|bodyEnded|requestFailed|probeEnded|timerFired|wentOnline|lastEventIdBytes|failure',
-    'answered|received|readOn|startFrom|flags|more|pauses|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers|words|live',
+    'answered|received|readOn|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
+    'words|live|failure',
   ].join('|')})$`,
 );
 

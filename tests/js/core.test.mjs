@@ -15,7 +15,9 @@ const { default: instantiateJs } = await load('core-js.mjs');
 const bytes = readFileSync(new URL('dist/core.wasm', root));
 const module = new WebAssembly.Module(bytes);
 const instantiateWasm = () => new WebAssembly.Instance(module).exports;
-const same = { crossOrigin: false, probe: true };
+/** Options as the class gives them where nothing is set, but for these. */
+const optionsOf = (flags, maxEventSize = 64 * 1024 * 1024) => [flags | Option.Repeats, maxEventSize, 0, 0, 1000, 0, 2 ** 32 - 1, 2 ** 32 - 1];
+const same = optionsOf(Option.Probe);
 
 describe('the border', () => {
   test('both sides have the same numbers', () => {
@@ -80,21 +82,21 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       test('opens, dispatches, resumes', () => {
         const connection = core.connect(same);
         assert.deepEqual(take(connection), [['SendRequest', 1]]);
-        assert.equal(connection.lastEventIdBytes(), '');
-        connection.responseStarted(1, 200, 'text/event-stream; x="é"', 10);
+        assert.equal(connection.lastEventId(), '');
+        connection.tell(Input.ResponseStarted, 1, 10, 200, 'text/event-stream; x="?"');
         assert.deepEqual(take(connection), [['SetReadyState', 1], ['FireOpen', 1]]);
-        connection.chunkReceived(1, utf8('retry: 250\nid: ü1\nevent: a\ndata: x\n\n'), 20);
+        connection.tell(Input.ChunkReceived, 1, 20, 0, utf8('retry: 250\nid: ü1\nevent: a\ndata: x\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['a', 'x', 'ü1']]]]);
-        assert.equal(connection.lastEventIdBytes(), 'Ã¼1');
-        connection.bodyEnded(1, 30);
+        assert.equal(connection.lastEventId(), 'Ã¼1');
+        connection.tell(Input.BodyEnded, 1, 30);
         assert.deepEqual(take(connection), [
           ['SetReadyState', 0],
           ['StartTimer', 1, 250],
           ['FireError', { failure: 0, reason: Reason.BodyEnded, attempt: 1, delay: 250, status: 200 }],
         ]);
-        connection.timerFired(1, 280);
+        connection.tell(Input.TimerFired, 1, 280);
         assert.deepEqual(take(connection), [['SendRequest', 2]]);
-        connection.chunkReceived(1, utf8('data: late\n\n'), 290);
+        connection.tell(Input.ChunkReceived, 1, 290, 0, utf8('data: late\n\n'));
         assert.deepEqual(take(connection), []);
         connection.free();
       });
@@ -104,7 +106,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const answer = (status, type) => {
           const connection = core.connect(same);
           take(connection);
-          connection.responseStarted(1, status, type, 0);
+          connection.tell(Input.ResponseStarted, 1, 0, status, type);
           const actions = take(connection);
           connection.free();
           return actions;
@@ -116,14 +118,14 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 
         const refused = core.connect(same);
         take(refused);
-        refused.requestFailed(1, 0);
+        refused.tell(Input.RequestFailed, 1, 0);
         assert.deepEqual(take(refused), [['SendProbe', 1]]);
-        refused.probeEnded(1, ProbeOutcome.OtherOrigin, 0);
+        refused.tell(Input.ProbeEnded, 1, 0, ProbeOutcome.OtherOrigin);
         assert.deepEqual(take(refused), [['SetReadyState', 2], failure(Reason.OriginRefused, 1, 0)]);
         refused.free();
 
-        const limited = open(core, { ...same, maxEventSize: 8 });
-        limited.chunkReceived(1, utf8('data: a\n\ndata: 123456789\n\n'), 0);
+        const limited = open(core, optionsOf(Option.Probe, 8));
+        limited.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: a\n\ndata: 123456789\n\n'));
         assert.deepEqual(take(limited), [
           ['Dispatch', [['message', 'a', '']]],
           ['AbortRequest'],
@@ -135,24 +137,24 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 
       test('waits across the turn of 32 bits of time', () => {
         for (const now of [2 ** 32 - 50, 2 ** 40 - 50]) {
-          const connection = core.connect({ ...same, probe: false });
+          const connection = core.connect(optionsOf(0));
           take(connection);
-          connection.requestFailed(1, now);
+          connection.tell(Input.RequestFailed, 1, now);
           take(connection);
-          connection.wentOnline(now + 40.6);
+          connection.tell(Input.WentOnline, 0, now + 40.6);
           assert.deepEqual(take(connection), [['StopTimer'], ['StartTimer', 1, 60]]);
-          connection.wentOnline(now + 101);
+          connection.tell(Input.WentOnline, 0, now + 101);
           assert.deepEqual(take(connection), [['StopTimer'], ['SendRequest', 2]]);
           connection.free();
         }
       });
 
       test('closes in the first of three events, also where the limit was exceeded after them', () => {
-        const connection = open(core, { ...same, maxEventSize: 8 });
-        connection.chunkReceived(1, utf8('data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 123456789\n\n'), 0);
+        const connection = open(core, optionsOf(Option.Probe, 8));
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 123456789\n\n'));
         assert.equal(connection.poll(), ActionKind.Dispatch);
         const events = connection.events();
-        connection.close();
+        connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), [['AbortRequest'], ['SetReadyState', 2]]);
         assert.deepEqual(events.data, ['1', '2', '3']);
         connection.free();
@@ -160,16 +162,16 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 
       test('closes before the dispatch was polled: nothing is dispatched', () => {
         const connection = open(core);
-        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
-        connection.close();
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
+        connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), [['AbortRequest'], ['SetReadyState', 2]]);
         connection.free();
       });
 
       test('keeps its strings whatever other sources do meanwhile', () => {
         const [one, two] = [open(core), open(core)];
-        one.chunkReceived(1, utf8('data: one\n\nid: 1\ndata: é\n\n'), 0);
-        two.chunkReceived(1, utf8(`data: ${'x'.repeat(3_000_000)}\n\n`), 0);
+        one.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: one\n\nid: 1\ndata: é\n\n'));
+        two.tell(Input.ChunkReceived, 1, 0, 0, utf8(`data: ${'x'.repeat(3_000_000)}\n\n`));
         assert.deepEqual(take(one), [['Dispatch', [['message', 'one', ''], ['message', 'é', '1']]]]);
         assert.equal(take(two)[0][1][0][1].length, 3_000_000);
         one.free();
@@ -180,25 +182,25 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
     describe('misuse', () => {
       test('a chunk before everything was polled throws, and the connection goes on', () => {
         const connection = open(core);
-        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
-        assert.throws(() => connection.chunkReceived(1, utf8('data: 2\n\n'), 0), /too early/);
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
+        assert.throws(() => connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 2\n\n')), /too early/);
         assert.deepEqual(take(connection), [['Dispatch', [['message', '1', '']]]]);
-        connection.chunkReceived(1, utf8('data: 3\n\n'), 0);
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 3\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['message', '3', '']]]]);
         connection.free();
       });
 
       test('after free nothing happens', () => {
         const connection = open(core);
-        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         connection.free();
         connection.free();
-        connection.responseStarted(1, 200, 'text/event-stream', 0);
-        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
-        connection.close();
+        connection.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
+        connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), []);
         assert.equal(connection.events().count, 0);
-        assert.equal(connection.lastEventIdBytes(), '');
+        assert.equal(connection.lastEventId(), '');
       });
 
       test('raw calls with any numbers do nothing bad', () => {
@@ -244,10 +246,10 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const old = open(core);
         assert.throws(() => instances[0].prepare(0xf0000000 | 0));
         assert.throws(() => old.poll());
-        assert.throws(() => old.chunkReceived(1, utf8('data: 1\n\n'), 0));
+        assert.throws(() => old.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n')));
         const connection = open(core);
         assert.equal(instances.length, 2);
-        connection.chunkReceived(1, utf8('data: 1\n\n'), 0);
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['message', '1', '']]]]);
         old.free();
         connection.free();
@@ -264,12 +266,12 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         );
         const round = () => {
           for (let count = 0; count < 1000; count++) {
-            connection.chunkReceived(1, chunks[count % 3], 0);
+            connection.tell(Input.ChunkReceived, 1, 0, 0, chunks[count % 3]);
             while (connection.poll()) {
               connection.events();
             }
           }
-          connection.chunkReceived(1, utf8('\n\n'), 0);
+          connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('\n\n'));
           while (connection.poll());
         };
         round();
@@ -286,7 +288,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const core = createCore(() => (exports = instantiate()));
         for (let count = 0; count < 10_000; count++) {
           const connection = open(core);
-          connection.chunkReceived(1, utf8('id: 1\ndata: 2\n\ndata'), 0);
+          connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('id: 1\ndata: 2\n\ndata'));
           connection.poll();
           connection.free();
         }
@@ -303,15 +305,15 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const connection = open(core);
         const other = open(core);
         const big = utf8(`id: 1\ndata: ${'x'.repeat(8 * 1024 * 1024)}\n\ndata: ${'€'.repeat(2_796_202)}\n\n`);
-        connection.chunkReceived(1, big, 0);
+        connection.tell(Input.ChunkReceived, 1, 0, 0, big);
         const [[, [first, second]]] = take(connection);
         assert.equal(first[1].length, 8 * 1024 * 1024);
         assert.equal(second[1], '€'.repeat(2_796_202));
         assert.ok(instances[0].memory.buffer.byteLength > 16 * 1024 * 1024);
-        connection.chunkReceived(1, utf8('data: after\n\n'), 0);
+        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: after\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['message', 'after', '1']]]]);
         connection.free();
-        other.chunkReceived(1, utf8('data: still\n\n'), 0);
+        other.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: still\n\n'));
         assert.deepEqual(take(other), [['Dispatch', [['message', 'still', '']]]]);
         assert.equal(instances.length, 1);
         other.free();
@@ -330,7 +332,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 function open(core, options = same) {
   const connection = core.connect(options);
   take(connection);
-  connection.responseStarted(1, 200, 'text/event-stream', 0);
+  connection.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
   take(connection);
   return connection;
 }
@@ -344,16 +346,19 @@ function take(connection) {
       case ActionKind.SendRequest:
       case ActionKind.SendProbe:
       case ActionKind.FireOpen:
-        actions.push([name, connection.attempt]);
+        actions.push([name, connection.field(Field.Attempt)]);
         break;
       case ActionKind.StartTimer:
-        actions.push([name, connection.attempt, connection.delay]);
+        actions.push([name, connection.field(Field.Attempt), connection.field(Field.Delay)]);
         break;
       case ActionKind.SetReadyState:
-        actions.push([name, connection.readyState]);
+        actions.push([name, connection.field(Field.ReadyState)]);
         break;
       case ActionKind.FireError:
-        actions.push([name, connection.error()]);
+        actions.push([
+          name,
+          Object.fromEntries(['Failure', 'Reason', 'Attempt', 'Delay', 'Status'].map((field) => [field[0].toLowerCase() + field.slice(1), connection.field(Field[field === 'Delay' ? 'ErrorDelay' : field])])),
+        ]);
         break;
       case ActionKind.Dispatch: {
         const { count, types, data, ids } = connection.events();
@@ -370,10 +375,10 @@ function take(connection) {
 }
 
 function parse(core, body, size, limit) {
-  const connection = open(core, limit === undefined ? same : { ...same, maxEventSize: limit });
+  const connection = open(core, limit === undefined ? same : optionsOf(Option.Probe, limit));
   const reading = { events: [], limitExceeded: false };
   for (let at = 0; at === 0 || at < body.length; at += size) {
-    connection.chunkReceived(1, body.subarray(at, Math.min(at + size, body.length)), 0);
+    connection.tell(Input.ChunkReceived, 1, 0, 0, body.subarray(at, Math.min(at + size, body.length)));
     for (const [name, detail] of take(connection)) {
       if (name === 'Dispatch') {
         reading.events.push(...detail);
@@ -384,8 +389,8 @@ function parse(core, body, size, limit) {
   }
   if (!reading.limitExceeded) {
     // At its end a limited stream is gone, with its id.
-    reading.lastEventId = Buffer.from(connection.lastEventIdBytes(), 'latin1').toString();
-    connection.bodyEnded(1, 0);
+    reading.lastEventId = Buffer.from(connection.lastEventId(), 'latin1').toString();
+    connection.tell(Input.BodyEnded, 1, 0);
     const [, [, , delay]] = take(connection);
     reading.delay = delay;
   }

@@ -13,7 +13,7 @@ import process from 'node:process';
 import { createParser } from 'eventsource-parser';
 
 const root = new URL('../../', import.meta.url);
-const { createCore, findCore } = await import(new URL('target/npm/internals.mjs', root));
+const { createCore, findCore, Input } = await import(new URL('target/npm/internals.mjs', root));
 const words = process.argv.slice(2);
 const quick = words.includes('--quick');
 const filter = words.find((word) => !word.startsWith('--')) ?? '';
@@ -98,13 +98,13 @@ function time(parser, chunks, times) {
 
 /** Both give a number that depends on every string, so that none can be left out. */
 function tidings(chunks) {
-  const connection = core.connect({ crossOrigin: false, probe: false });
+  const connection = core.connect([]);
   while (connection.poll());
-  connection.responseStarted(1, 200, 'text/event-stream', 0);
+  connection.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
   while (connection.poll());
   let seen = 0;
   for (const chunk of chunks) {
-    connection.chunkReceived(1, chunk, 0);
+    connection.tell(Input.ChunkReceived, 1, 0, 0, chunk);
     while (connection.poll()) {
       const { count, types, data, ids } = connection.events();
       for (let index = 0; index < count; index++) {

@@ -6,7 +6,7 @@
  */
 
 import { Input } from './core/contract.js';
-import type { Answer, ErrorDetails, Reason } from './details.js';
+import { details, type Answer, type ErrorDetails, type Reason } from './details.js';
 import { sources, type Consumer, type Source } from './event_source.js';
 
 /** A message, as iterators and streams give it. */
@@ -131,7 +131,8 @@ export function messages<Map = Record<string, string>>(
         }
       }
     },
-    end(error, complete) {
+    end(event, complete) {
+      const error = event && (details(event) as ErrorDetails);
       finish(error ? failed(error.reason, { ...error, details: error }) : complete && until !== undefined ? failed('truncated', {}) : undefined);
     },
   };

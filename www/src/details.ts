@@ -1,8 +1,7 @@
 /** What an event tells besides what the standard puts on it; kept beside the events, which look like the platform's own. */
 
 /** Why a connection was lost, or failed, by the numbers of the core. */
-const REASONS =
-  'unknown network body-ended resume-refused status content-type origin-refused event-too-big idle prepare hidden overflow requested'.split(' ');
+const REASONS = /* @__PURE__ */ 'unknown network body-ended resume-refused status content-type origin-refused event-too-big idle prepare hidden overflow requested'.split(' ');
 /** Why it is not tried again. */
 const ENDINGS = ['', '', 'not-repeated', 'retries-exhausted', 'declined'];
 
@@ -45,11 +44,20 @@ export interface ErrorDetails extends Answer {
   readonly cause?: unknown;
 }
 
-const told = /* @__PURE__ */ new WeakMap<Event, OpenDetails | ErrorDetails>();
+/** What an event tells, as the core says it: in numbers. */
+export interface Told extends Answer {
+  readonly attempt: number;
+  readonly failure?: number;
+  readonly reason?: number;
+  readonly delay?: number;
+  readonly cause?: unknown;
+}
 
-/** Remembers them. */
-export function tell(event: Event, details: OpenDetails | ErrorDetails): Event {
-  told.set(event, details);
+const told = /* @__PURE__ */ new WeakMap<Event, Told>();
+
+/** Remembers it. */
+export function tell(event: Event, what: Told): Event {
+  told.set(event, what);
   return event;
 }
 
@@ -61,22 +69,17 @@ export function tell(event: Event, details: OpenDetails | ErrorDetails): Event {
  * ```
  */
 export function details(event: Event): (OpenDetails & Partial<ErrorDetails>) | undefined {
-  return told.get(event) as (OpenDetails & Partial<ErrorDetails>) | undefined;
-}
-
-/** Of numbers, words. */
-export function errorDetails(
-  error: { failure: number; reason: number; attempt: number; delay: number },
-  answer: Answer,
-  cause: unknown,
-): ErrorDetails {
-  return {
-    ...answer,
-    reason: REASONS[error.reason] as Reason,
-    failed: !!error.failure,
-    ending: ENDINGS[error.failure] || '',
-    attempt: error.attempt,
-    delay: error.delay < 0 ? undefined : error.delay,
-    cause,
-  };
+  const what = told.get(event);
+  if (what) {
+    const { failure, reason, delay, ...more } = what;
+    return reason === undefined
+      ? more
+      : {
+          ...more,
+          reason: REASONS[reason] as Reason,
+          failed: !!failure,
+          ending: ENDINGS[failure!] || '',
+          delay: delay! < 0 ? undefined : delay,
+        };
+  }
 }

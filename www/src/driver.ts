@@ -12,11 +12,11 @@
  * at it is a new look.
  */
 
-import { ActionKind, Input, Option, type Connection, type Core, type Events } from './core/contract.js';
-import { errorDetails, tell as tellMore, type Answer, type ErrorDetails } from './details.js';
+import { ActionKind, Field, Input, Option, type Connection, type Core, type Events } from './core/contract.js';
+import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import type { Address, Platform } from './host/platform.js';
-import { fromUtf8, type Plan, type PreparedRequest } from './options.js';
+import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
 import type { Exchange } from './transport/transport.js';
 
 /**
@@ -44,13 +44,13 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     if (source.readyState !== CLOSED) {
       source.readyState = CLOSED;
       events = undefined;
-      tell((connection) => connection.close());
-      end(undefined, false);
+      tell(Input.CloseCalled);
+      end();
     }
   };
-  source.tell = (input, value) => tell((connection, now) => connection.tell(input, 0, now, value));
+  source.tell = (input, value) => tell(input, 0, value);
   source.readOn = () => {
-    source.tell(Input.Resumed);
+    tell(Input.Resumed);
     if (paused) {
       paused = false;
       exchange?.readOn();
@@ -83,65 +83,80 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
-      const { maxEventSize, probe, startFrom, more } = plan;
-      let { flags } = plan;
-      if (plan.pauses) {
+      const { maxEventSize = DEFAULT_LIMIT, probe = true, method = 'GET', repeat = isSafe(plan) } = plan;
+      let flags =
+        (address.crossOrigin ? Option.CrossOrigin : 0) |
+        // What is no GET might do something.
+        (probe && address.corsApplies && /^get$/i.test(method) ? Option.Probe : 0) |
+        (repeat ? Option.Repeats : 0) |
+        (plan.prepare ? Option.Prepares : 0) |
+        (plan.decide ? Option.Asks : 0);
+      if (plan.whenHidden === 'pause') {
         stopWatching = platform.watchHidden((hidden) => {
           flags |= hidden ? Option.Hidden : 0;
-          source.tell(hidden ? Input.BecameHidden : Input.BecameVisible);
+          tell(hidden ? Input.BecameHidden : Input.BecameVisible);
         });
       }
       try {
-        connection = core.connect({
-          maxEventSize: maxEventSize === Infinity ? null : maxEventSize,
-          crossOrigin: address.crossOrigin,
-          probe: !!probe && address.corsApplies,
-          startFrom,
-          flags,
-          more,
-        });
+        connection = core.connect(
+          [
+            flags,
+            maxEventSize ?? MOST,
+            Math.random() * MOST,
+            plan.idleTimeout || 0,
+            plan.min ?? 1000,
+            plan.max || 0,
+            plan.attempts ?? MOST,
+            plan.time ?? MOST,
+            ...(plan.statuses || []),
+          ].map((value) => Math.min(value, MOST)),
+        );
+        if (plan.startFrom) {
+          connection.tell(Input.StartFrom, 0, 0, 0, plan.startFrom);
+        }
         if (source.hears) {
-          source.tell(Input.CommentsWanted);
+          connection.tell(Input.CommentsWanted, 0, 0);
         }
       } catch (error) {
         stranded(error);
       }
-      tell(() => {});
+      run();
     }
   }
 
   /** Tells the core, and does what it asks for. */
-  function tell(input: (connection: Connection, now: number) => void): void {
+  function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string | null): void {
     try {
-      if (connection) {
-        input(connection, platform.now());
-      }
-      run();
+      connection?.tell(input, attempt, platform.now(), value, content);
     } catch (error) {
-      // Listeners' exceptions never come here: the platform's own `dispatchEvent` reports them. This is a core without memory.
+      // A core without memory.
+      stranded(error);
+    }
+    run();
+  }
+
+  function run(): void {
+    try {
+      let action;
+      while (connection && !events && (action = connection.poll())) {
+        perform(action, connection);
+      }
+      if (connection && source.readyState === CLOSED) {
+        connection.free();
+        connection = undefined;
+      }
+    } catch (error) {
+      // Listeners' exceptions never come here: the platform's own `dispatchEvent` reports them.
       stranded(error);
     }
   }
 
-  function run(): void {
-    let action;
-    while (connection && !events && (action = connection.poll())) {
-      perform(action, connection);
-    }
-    if (connection && source.readyState === CLOSED) {
-      connection.free();
-      connection = undefined;
-    }
-  }
-
   /** It is closed, in whatever way: nothing may hang on it any more. */
-  function end(error: ErrorDetails | undefined, complete: boolean): void {
+  function end(error?: Event, complete?: boolean): void {
     signal?.removeEventListener('abort', source.close);
     stopWatching?.();
     const { consumers } = source;
-    for (const consumer of consumers) {
-      consumer.end?.(error, complete);
-    }
+    consumers.forEach((consumer) => consumer.end?.(error, complete));
     consumers.clear();
   }
 
@@ -168,20 +183,20 @@ export function drive(source: Source, address: Address, platform: Platform, plan
       })
       .then((input) => {
         // The answer to an older attempt means nothing to the core.
-        if (connection?.attempt === attempt) {
+        if (connection?.field(Field.Attempt) === attempt) {
           prepared = request;
         }
-        tell((connection, now) => connection.tell(input, attempt, now));
+        tell(input, attempt);
       });
   }
 
   function perform(action: ActionKind, connection: Connection): void {
-    const { attempt } = connection;
+    const attempt = connection.field(Field.Attempt);
     switch (action) {
       case ActionKind.SendRequest:
         answer = {};
         paused = false;
-        let lastEventId = connection.lastEventIdBytes();
+        let lastEventId = connection.lastEventId();
         const request = { ...plan, url: source.url, ...prepared };
         prepared = undefined;
         if (plan.lastEventIdParam && lastEventId) {
@@ -191,79 +206,76 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           lastEventId = '';
         }
         exchange = platform.send(
-          { ...request, lastEventId },
+          { ...request, credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'), lastEventId },
           {
             answered(status, contentType, answering, more = {}) {
               origin = answering;
               answer = more;
               const after = more.headers?.get('Retry-After');
-              tell((connection, now) => {
-                if (after) {
-                  // Seconds or a date.
-                  const delay = +after * 1000 || Date.parse(after) - now;
-                  connection.tell(Input.RetryAfterReceived, attempt, now, Math.max(0, Math.min(delay, LONGEST)));
-                }
-                connection.responseStarted(attempt, status, contentType, now);
-              });
+              if (after) {
+                // Seconds or a date.
+                tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - platform.now(), LONGEST)));
+              }
+              // What is not ASCII is in no type that matters, but may stand beside one that does.
+              tell(Input.ResponseStarted, attempt, status, contentType && contentType.replace(/[^\0-\x7f]/g, '?'));
               platform.inTurns(turn);
             },
             received(chunk) {
-              tell((connection, now) => connection.chunkReceived(attempt, chunk, now));
+              tell(Input.ChunkReceived, attempt, 0, chunk);
               platform.inTurns(turn);
             },
             ended() {
-              tell((connection, now) => connection.bodyEnded(attempt, now));
+              tell(Input.BodyEnded, attempt);
             },
             failed(error) {
               cause = error;
-              tell((connection, now) => connection.requestFailed(attempt, now));
+              tell(Input.RequestFailed, attempt);
             },
           },
         );
         break;
       case ActionKind.Prepare:
-        prepare(attempt, connection.lastEventIdBytes());
+        prepare(attempt, connection.lastEventId());
         break;
       case ActionKind.AskRetry: {
         let wait: number | null | undefined;
         guarded(() => {
-          wait = plan.decide!(lost(connection), attempt);
+          wait = plan.decide!(lost(connection, attempt), attempt);
         });
         // Below 0 is for never.
-        wait = wait === undefined ? connection.error().delay : (wait ?? -1);
+        wait = wait === undefined ? connection.field(Field.ErrorDelay) : (wait ?? -1);
         connection.tell(Input.RetryAnswered, attempt, platform.now(), wait >= 0 ? Math.min(wait, LONGEST) : -1);
         break;
       }
       case ActionKind.SendProbe:
-        exchange = platform.probe(source.url, plan.fetch, (outcome) => {
-          tell((connection, now) => connection.probeEnded(attempt, outcome, now));
-        });
+        exchange = platform.probe(source.url, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
         break;
       case ActionKind.AbortRequest:
         abort();
         break;
       case ActionKind.StartTimer:
         stopWaiting = platform.wait(
-          connection.delay,
-          () => tell((connection, now) => connection.timerFired(attempt, now)),
-          () => tell((connection, now) => connection.wentOnline(now)),
+          connection.field(Field.Delay),
+          () => tell(Input.TimerFired, attempt),
+          () => tell(Input.WentOnline),
         );
         break;
       case ActionKind.StopTimer:
         stop();
         break;
       case ActionKind.SetReadyState:
-        source.readyState = connection.readyState;
+        source.readyState = connection.field(Field.ReadyState) as 0 | 1 | 2;
         break;
       case ActionKind.FireOpen:
-        fire(tellMore(platform.event('open'), { ...answer, attempt }));
+        fire(attach(platform.event('open'), { ...answer, attempt }));
         break;
       case ActionKind.FireError: {
-        const error = lost(connection);
+        const failed = connection.field(Field.Failure);
+        const error = lost(connection, attempt);
         cause = undefined;
-        fire(tellMore(platform.event('error'), error));
-        if (error.failed) {
-          end(error, false);
+        fire(error);
+        if (failed) {
+          end(error);
         }
         break;
       }
@@ -285,17 +297,13 @@ export function drive(source: Source, address: Address, platform: Platform, plan
       const index = next++;
       const type = types[index];
       if (type === COMMENT) {
-        for (const { hear } of source.consumers) {
-          guarded(() => hear && hear(data[index]!));
-        }
+        source.consumers.forEach(({ hear }) => guarded(() => hear && hear(data[index]!)));
       } else if (index < count) {
         const event = platform.message(type!, data[index]!, origin, ids[index]!);
         fire(event);
         // A listener may have closed it.
         if (events) {
-          for (const consumer of source.consumers) {
-            consumer.take?.(event);
-          }
+          source.consumers.forEach((consumer) => consumer.take?.(event));
         }
       }
       if (next >= count) {
@@ -310,11 +318,11 @@ export function drive(source: Source, address: Address, platform: Platform, plan
       dispatchNext();
       return true;
     }
-    tell(() => {});
+    run();
     if (exchange) {
       if (source.full) {
         paused = true;
-        source.tell(Input.Paused);
+        tell(Input.Paused);
       } else {
         exchange.readOn();
       }
@@ -322,9 +330,13 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     return false;
   }
 
-  /** What the action polled last tells of the loss. */
-  function lost(connection: Connection): ErrorDetails {
-    return errorDetails(connection.error(), answer, cause);
+  /** An event that tells of the loss that the action polled last is about. */
+  function lost(connection: Connection, attempt: number): Event {
+    return error(attempt, connection.field(Field.Failure), connection.field(Field.Reason), connection.field(Field.ErrorDelay));
+  }
+
+  function error(attempt: number, failure: number, reason: number, delay: number): Event {
+    return attach(platform.event('error'), { ...answer, attempt, failure, reason, delay, cause });
   }
 
   function abort(): void {
@@ -355,9 +367,9 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   function fail(): void {
     if (source.readyState !== CLOSED) {
       source.readyState = CLOSED;
-      const error = errorDetails(UNKNOWN, answer, cause);
-      fire(tellMore(platform.event('error'), error));
-      end(error, false);
+      const failure = error(0, 1, 0, -1);
+      fire(failure);
+      end(failure);
     }
   }
 }
@@ -377,6 +389,8 @@ function guarded(call: () => void): void {
 const COMMENT = '\n';
 /** The longest wait there is. */
 const LONGEST = 0x7fff_ffff;
-const UNKNOWN = { failure: 1, reason: 0, attempt: 0, delay: -1 };
-
+/** The most that crosses the border, which means for ever, or any number. */
+const MOST = 2 ** 32 - 1;
+/** What one event may hold unless told otherwise, in bytes. */
+const DEFAULT_LIMIT = 64 * 1024 * 1024;
 const CLOSED = 2;

@@ -11,7 +11,6 @@
  */
 
 import type { Input } from './core/contract.js';
-import type { ErrorDetails } from './details.js';
 import { drive } from './driver.js';
 import type { Platform } from './host/platform.js';
 import { check, type TidingsEventSourceInit } from './options.js';
@@ -61,8 +60,8 @@ export interface Consumer {
   take?(event: Event): void;
   /** A comment; the core gives them once somebody wanted them. */
   hear?(text: string): void;
-  /** The source is closed; with what its last `error` event tells, if it failed, and whether the stream came to its end. */
-  end?(error: ErrorDetails | undefined, complete: boolean): void;
+  /** The source is closed; with its last `error` event, if it failed, and whether the stream came to its end. */
+  end?(error: Event | undefined, complete: boolean | undefined): void;
 }
 
 type EventHandler = object | null;

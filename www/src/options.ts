@@ -1,11 +1,9 @@
 /**
  * What the init dictionary holds beyond the standard, and its check: what is bad fails at construction.
  *
- * The messages say which option it is and what was given; what is allowed stands at each option here, and not in the package, for it would weigh too much there.
+ * The messages say which option it is and what was given; `tidings/dev` adds what is allowed, in words that would weigh too much here.
  */
 
-import { Option } from './core/contract.js';
-import type { ErrorDetails } from './details.js';
 
 /**
  * What the constructor takes as its second argument. `withCredentials` is the standard's; all others are additions of this package, and a
@@ -75,10 +73,10 @@ export interface ReconnectionInit {
   /** Statuses, from 201 to 599, that pass by themselves, so that they are interruptions. `Retry-After` is obeyed with 429 and 503. */
   statuses?: readonly number[] | undefined;
   /**
-   * Called with what happened after each loss and refusal: it gives the wait, `null` to fail, or `undefined` for what the options above make of it, which is
-   * in `error.delay`.
+   * Called after each loss and refusal, with an `error` event as it would be fired (`details` tells what it is about): it gives the wait, `null` to fail, or
+   * `undefined` for what the options above make of it.
    */
-  decide?: ((error: ErrorDetails, attempt: number) => number | null | undefined) | undefined;
+  decide?: ((error: Event, attempt: number) => number | null | undefined) | undefined;
 }
 
 /** The request of one attempt, for `prepare` to change. */
@@ -95,101 +93,58 @@ export interface PreparedRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The options, checked. */
-export interface Plan
-  extends Pick<
-    TidingsEventSourceInit,
-    'headers' | 'body' | 'method' | 'fetch' | 'signal' | 'redirect' | 'lastEventIdParam' | 'prepare' | 'maxEventSize' | 'probe' | 'withCredentials'
-  > {
-  credentials: RequestCredentials;
-  decide: ReconnectionInit['decide'];
-  /** Hidden pages are to pause. */
-  pauses: boolean;
+/** The options, checked. Those of `reconnection` are among them. */
+export interface Plan extends TidingsEventSourceInit, ReconnectionInit {
   /** The id to start from as UTF-8, each byte one character. */
-  startFrom: string;
-  /** Flags for the core. */
-  flags: number;
-  /** Numbers for the core. */
-  more: number[];
+  startFrom?: string;
 }
 
-/** Checks the options; throws a `TypeError` that names the one that is bad. */
+/** Says whether a value is allowed; what it throws says why not. */
+type Check = (value: any, plan: Plan, name: string) => unknown;
+
+/** Reads and checks the options, in this order; throws a `TypeError` that names the one that is bad. */
 export function check(init: TidingsEventSourceInit): Plan {
-  // Each is read once, as WebIDL does.
-  const {
-    withCredentials, credentials, method: given, headers, body, redirect, signal, fetch, lastEventId, lastEventIdParam, prepare,
-    repeat = !given || /^(get|head)$/i.test(given), reconnection, idleTimeout, whenHidden = 'keep', maxEventSize, probe = true, ...unknown
-  } = init;
-  const { min, max, attempts, time, statuses = [], decide, ...unknownToo } = reconnection || {};
-  const method = given || 'GET';
-  const request: Record<string, unknown> = { method: given, headers, credentials, redirect, signal, body };
-  const functions: Record<string, unknown> = { fetch, prepare, decide };
-  const numbers: Record<string, unknown> = { idleTimeout, min, max, attempts, time, maxEventSize: maxEventSize ?? 0 };
-  let startFrom = '';
+  const plan: Plan = {};
+  read(OPTIONS, init, plan);
+  read(RECONNECTION, plan.reconnection || {}, plan);
+  return plan;
+}
 
-  for (const name in { ...unknown, ...unknownToo }) {
-    verify(false, name, 'given');
+function read(checks: Record<string, Check>, init: Record<string, any>, plan: Plan): void {
+  for (const name in init) {
+    verify(checks[name], name, init[name]);
   }
-  // What `fetch` takes, it says itself.
-  for (const name in request) {
-    if (request[name] !== undefined) {
-      attempt(name, request[name], () => new Request('http://a', { method, [name]: request[name] }));
+  for (const name in checks) {
+    // Each is read once, as WebIDL does.
+    const value = ((plan as Record<string, unknown>)[name] = init[name]);
+    let holds;
+    let why;
+    try {
+      holds = value === undefined || checks[name]!(value, plan, name);
+    } catch (error) {
+      why = error;
     }
+    verify(holds, name, value, why);
   }
-  verify(!(body as ReadableStream)?.getReader, 'body', body);
-  verify(!credentials || withCredentials === undefined, 'credentials', credentials);
-  verify(whenHidden === 'keep' || (whenHidden === 'pause' && repeat), 'whenHidden', whenHidden);
-  for (const name in functions) {
-    verify(!functions[name] || typeof functions[name] === 'function', name, functions[name]);
-  }
-  for (const name in numbers) {
-    const value = numbers[name];
-    verify(value === undefined || (typeof value === 'number' && value >= 0), name, value);
-  }
-  verify(!(min! > max!), 'min', min);
-  for (const status of statuses) {
-    verify(status > 200 && status < 600 && status % 1 === 0, 'statuses', status);
-  }
-  attempt('lastEventId', lastEventId, () => {
-    startFrom = utf8(lastEventId || '');
-  });
-  verify(!/[\0\r\n]/.test(startFrom) && startFrom.length <= 4096, 'lastEventId', lastEventId);
-
-  return {
-    method,
-    headers,
-    body,
-    redirect,
-    signal,
-    fetch,
-    lastEventIdParam,
-    prepare,
-    maxEventSize,
-    withCredentials: !!withCredentials,
-    credentials: credentials || (withCredentials ? 'include' : 'same-origin'),
-    // What is no GET might do something.
-    probe: probe && /^get$/i.test(method),
-    decide,
-    pauses: whenHidden === 'pause',
-    startFrom,
-    flags: (repeat ? Option.Repeats : 0) | (prepare ? Option.Prepares : 0) | (decide ? Option.Asks : 0),
-    more: [idleTimeout || 0, min ?? 1000, max || 0, attempts ?? MOST, time ?? MOST, ...statuses].map((value) => Math.min(value, MOST)),
-  };
 }
 
-function verify(holds: unknown, option: string, given: unknown, why = ''): void {
+/** Whether a request without a method, or with this one, changes nothing. */
+export function isSafe({ method = 'GET' }: Plan): boolean {
+  return /^(get|head)$/i.test(method);
+}
+
+function verify(holds: unknown, option: string, given: unknown, why?: unknown): void {
   if (!holds) {
-    throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${typeof given === 'symbol' ? 'a symbol' : given} ${why}`);
+    throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${String(given)}` + (why ? ` (${why})` : '') + explain(option));
   }
 }
 
-/** Reports what that throws as the fault of an option. */
-function attempt(option: string, given: unknown, run: () => unknown): void {
-  try {
-    run();
-  } catch (error) {
-    verify(false, option, given, `(${error})`);
-  }
+/** Gives more words to say of a bad option. */
+let explain = (_option: string): string => '';
+
+/** For `tidings/dev`. */
+export function explainBy(given: (option: string) => string): void {
+  explain = given;
 }
 
 /** UTF-8 as text, each byte one character. */
@@ -202,8 +157,40 @@ export function fromUtf8(bytes: string): string {
   return decodeURIComponent(escape(bytes));
 }
 
-/** The most that crosses the border, which means for ever, or any number. */
-const MOST = 2 ** 32 - 1;
+const any: Check = () => true;
+const callable: Check = (value) => !value || typeof value === 'function';
+const number: Check = (value) => typeof value === 'number' && value >= 0;
+/** What `fetch` takes, it says itself. */
+const request: Check = (value, { method }, name) => new Request('http://a', { method, [name]: value } as RequestInit);
+
+const OPTIONS: Record<string, Check> = {
+  withCredentials: any,
+  method: request,
+  headers: request,
+  body: (value, plan, name) => !(value && value.getReader) && request(value, plan, name),
+  credentials: (value, plan, name) => plan.withCredentials === undefined && request(value, plan, name),
+  redirect: (value, plan, name) => value !== 'manual' && request(value, plan, name),
+  signal: request,
+  fetch: callable,
+  prepare: callable,
+  lastEventId: (value, plan) => !/[\0\r\n]/.test((plan.startFrom = utf8(value))) && plan.startFrom.length <= 4096,
+  lastEventIdParam: any,
+  repeat: any,
+  reconnection: (value) => Object(value) === value,
+  idleTimeout: number,
+  whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))),
+  maxEventSize: (value, plan, name) => value === null || number(value, plan, name),
+  probe: any,
+};
+
+const RECONNECTION: Record<string, Check> = {
+  min: number,
+  max: (value, plan, name) => number(value, plan, name) && !(plan.min! > value),
+  attempts: number,
+  time: number,
+  statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status % 1 === 0),
+  decide: callable,
+};
 
 declare function unescape(text: string): string;
 declare function escape(text: string): string;

@@ -246,7 +246,8 @@ export const scenarios = [
       const asked = [];
       const source = new EventSource(`${here}/sequence?steps=500,html,200,200&key=${key}`, {
         reconnection: {
-          decide: ({ reason, failed, delay, status, body }, attempt) => {
+          decide: (error, attempt) => {
+            const { reason, failed, delay, status, body } = tidings.details(error);
             asked.push([attempt, reason, failed, delay, status, body.slice(0, 6)]);
             return undefined;
           },
@@ -256,7 +257,8 @@ export const scenarios = [
       const first = tidings.details(event).failed;
       const again = new EventSource(`${here}/sequence?steps=500,html,200,200&key=${key}-2`, {
         reconnection: {
-          decide: ({ reason, delay }, attempt) => {
+          decide: (error, attempt) => {
+            const { reason, delay } = tidings.details(error);
             asked.push([attempt, reason, delay]);
             return attempt < 3 ? 100 : null;
           },
@@ -573,7 +575,7 @@ export const scenarios = [
       }),
     expected: [
       'method', 'method', 'body', 'headers', 'headers', 'body', 'credentials', 'credentials', 'redirect', 'lastEventId', 'lastEventId', 'lastEventId',
-      'prepare', 'fetch', 'signal', 'idleTimeout', 'idleTimeout', 'idleTimeout', 'whenHidden', 'whenHidden', 'maxEventSize', 'min', 'min', 'attempts',
+      'prepare', 'fetch', 'signal', 'idleTimeout', 'idleTimeout', 'idleTimeout', 'whenHidden', 'whenHidden', 'maxEventSize', 'min', 'max', 'attempts',
       'statuses', 'statuses', 'decide', 'tries', 'retries',
     ].map((option) => `TypeError bad ${option}`),
   },

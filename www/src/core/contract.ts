@@ -3,10 +3,10 @@
  *
  * **Order.** `connect` gives a handle whose first action is already there. Take actions with `poll` and perform each before the next,
  * until it gives `None`; when something happens, tell it, and poll again. A chunk may only come when `poll` gave `None`; else
- * `chunkReceived` throws, for the events of the last chunk are not dispatched yet.
+ * `tell` throws, for the events of the last chunk are not dispatched yet.
  *
- * **Bytes.** A chunk is copied in and belongs to the caller again when `chunkReceived` returns. Strings are the caller's for good: they
- * are cut before `chunkReceived` returns, so that a listener may grow memory, use other sources, close or free this one.
+ * **Bytes.** A chunk is copied in and belongs to the caller again when `tell` returns. Strings are the caller's for good: they
+ * are cut before `tell` returns, so that a listener may grow memory, use other sources, close or free this one.
  *
  * **Re-entrancy.** Nothing here calls back. Listeners run while the class performs `FireOpen`, `FireError` and `Dispatch`, and may call
  * anything; `close()` acts at once: what was queued is gone, and polling gives only what is left to tidy up. Between two events of a
@@ -24,7 +24,7 @@
 export const enum ActionKind {
   /** Nothing. */
   None = 0,
-  /** Send a request, with `lastEventIdBytes()` if that is not empty; report under `attempt`. */
+  /** Send a request, with `lastEventId()` if that is not empty; report under `attempt`. */
   SendRequest = 1,
   /** Send a `no-cors` GET without credentials and headers, end it when its headers are there, and report `probeEnded`. */
   SendProbe = 2,
@@ -44,7 +44,7 @@ export const enum ActionKind {
   Dispatch = 9,
   /** Let the user prepare the request of `attempt`; report `Prepared` or `PrepareFailed`. */
   Prepare = 10,
-  /** Ask the user what becomes of the loss that `error()` tells of; report `RetryAnswered`. */
+  /** Ask the user what becomes of the loss that the fields tell of; report `RetryAnswered`. */
   AskRetry = 11,
   /** Fire `close`: the stream ended, and its request is not to be repeated. */
   FireClose = 12,
@@ -140,34 +140,24 @@ export const enum ProbeOutcome {
   Unreachable = 2,
 }
 
-/** How a connection is to behave. */
-export interface Options {
-  /** The most that one event may hold, in bytes; `null` lifts it as far as strings can be long; absent: 64 MiB. */
-  maxEventSize?: number | null | undefined;
-  /** The URL is of another origin. */
-  crossOrigin: boolean;
-  /** Whether a first request that fails is followed by a probe. */
-  probe: boolean;
-  /** The id to start from, as UTF-8, each byte one character. */
-  startFrom?: string | undefined;
-  /** More flags of `Option`; `Repeats` if absent. */
-  flags?: number | undefined;
-  /** Idle timeout, shortest and longest wait, attempts, time, and statuses that pass; absent: as the standard has it. */
-  more?: readonly number[] | undefined;
+/** What can be asked of the action polled last. */
+export const enum Field {
+  Attempt = 0,
+  Delay = 1,
+  ReadyState = 2,
+  Failure = 3,
+  Reason = 4,
+  Status = 5,
+  LastEventId = 6,
+  LastEventIdSize = 7,
+  ErrorDelay = 8,
 }
 
-/** What an `error` event tells. */
-export interface CoreError {
-  /** How the connection failed for good; 0 if it will be reestablished. */
-  failure: Failure | 0;
-  reason: Reason;
-  /** The attempt that ended. */
-  attempt: number;
-  /** The next one begins in so many milliseconds; -1 if that is not known or there is none. */
-  delay: number;
-  /** The status of the last response; 0 before one. */
-  status: number;
-}
+/**
+ * How a connection is to behave: flags of `Option`, the most that one event may hold in bytes, what waits are drawn with (any number), the idle timeout, the shortest
+ * and the longest wait, how many attempts may fail, for how long, and any number of statuses that pass. What is more than 2^32 - 1 is to be cut to that.
+ */
+export type Options = readonly number[];
 
 /** The events of one chunk, in order. */
 export interface Events {
@@ -180,26 +170,18 @@ export interface Events {
 
 /** One source's connection. Inputs of an earlier attempt are ignored, and so is everything after `free`. */
 export interface Connection {
-  responseStarted(attempt: number, status: number, contentType: string | null, now: number): void;
-  /** Copies the chunk in once and parses all of it. */
-  chunkReceived(attempt: number, chunk: Uint8Array, now: number): void;
-  bodyEnded(attempt: number, now: number): void;
-  requestFailed(attempt: number, now: number): void;
-  probeEnded(attempt: number, outcome: ProbeOutcome, now: number): void;
-  timerFired(attempt: number, now: number): void;
-  wentOnline(now: number): void;
-  close(): void;
-  /** Any other input; `attempt` is 0 where it means nothing. */
-  tell(input: Input, attempt: number, now: number, value?: number): void;
+  /**
+   * Something happened. `attempt` is 0 where it means nothing, and so is the value. The content is that of a chunk, which is copied in once and parsed, or ASCII,
+   * or UTF-8 as text, each byte one character; `null` is a content type that is missing.
+   */
+  tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string | null): void;
   /** Takes the next action; what belongs to it is read below until the next `poll` of this connection. */
   poll(): ActionKind;
-  readonly attempt: number;
-  readonly delay: number;
-  readonly readyState: 0 | 1 | 2;
-  error(): CoreError;
+  /** A number that belongs to it; an `ErrorDelay` that is none is -1. */
+  field(field: Field): number;
   events(): Events;
-  /** The last event ID string for the header: UTF-8, each byte one character; empty if there is none. */
-  lastEventIdBytes(): string;
+  /** The last event ID string: UTF-8, each byte one character; empty if there is none. */
+  lastEventId(): string;
   /** Gives the connection back to the core. */
   free(): void;
 }

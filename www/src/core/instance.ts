@@ -8,7 +8,7 @@
  * in some engines; that is their bargain, not ours to undo.
  */
 
-import { Input, Option, type Connection, type Core, type Events, type Options } from './contract.js';
+import { Field, type Connection, type Core, type Events, type Options } from './contract.js';
 import { decode, decodeBroken } from './decode.js';
 
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
@@ -22,19 +22,6 @@ export interface Exports {
   poll(handle: number): number;
   field(handle: number, field: number): number;
   release(handle: number): void;
-}
-
-/** What can be asked of the action polled last. */
-export const enum Field {
-  Attempt = 0,
-  Delay = 1,
-  ReadyState = 2,
-  Failure = 3,
-  Reason = 4,
-  Status = 5,
-  LastEventId = 6,
-  LastEventIdSize = 7,
-  ErrorDelay = 8,
 }
 
 /** More numbers that both sides know. */
@@ -96,89 +83,36 @@ export function createCore(instantiate: () => Exports): Core {
 }
 
 function connect(instance: Instance, options: Options, released: (instance: Instance) => void): Connection {
-  const exports = instance.exports;
-  let handle: number;
+  const { exports } = instance;
   let chunk: Events = NOTHING;
+  // Never 0: a core of this version knows these options.
+  let handle = exports.connect(handIn(instance, new Uint8Array(new Uint32Array([Border.OptionsVersion, ...options]).buffer)));
+  instance.live++;
 
-  const tell = (input: Input, attempt: number, value: number, size: number, now: number): number =>
-    // Both halves of the time are taken modulo 2^32 as they cross.
-    handle && exports.tell(handle, input, attempt, value, size, now, now / 0x1_0000_0000) >>> 0;
   const field = (field: Field): number => handle && exports.field(handle, field);
 
-  const { maxEventSize, startFrom } = options;
-  const words = [
-    Border.OptionsVersion,
-    (options.flags ?? Option.Repeats) | (options.crossOrigin ? Option.CrossOrigin : 0) | (options.probe ? Option.Probe : 0),
-    Math.min(maxEventSize === undefined ? DEFAULT_LIMIT : (maxEventSize ?? Infinity), Border.LongestString),
-    Math.random() * 2 ** 32,
-    ...(options.more || STANDARD),
-  ];
-  // Never 0: a core of this version knows these options.
-  handle = exports.connect(handIn(instance, new Uint8Array(new Uint32Array(words).buffer)));
-  instance.live++;
-  if (startFrom) {
-    tell(Input.StartFrom, 0, 0, handInText(instance, startFrom), 0);
-  }
-
   return {
-    responseStarted(attempt, status, contentType, now) {
-      // What is not ASCII is in no type that matters, but may stand beside one that does.
-      const size = contentType === null ? Border.NoContentType : handInText(instance, contentType.replace(/[^\0-\x7f]/g, '?'));
-      tell(Input.ResponseStarted, attempt, status, size, now);
-    },
-    chunkReceived(attempt, bytes, now) {
-      const table = handle && tell(Input.ChunkReceived, attempt, 0, handIn(instance, bytes), now);
-      if (table === Border.OutOfOrder) {
-        throw new Error('tidings: a chunk came too early');
+    tell(input, attempt, now, value = 0, content = '') {
+      if (handle) {
+        const size = content === null ? Border.NoContentType : handIn(instance, content);
+        // Both halves of the time are taken modulo 2^32 as they cross.
+        const table = exports.tell(handle, input, attempt, value, size, now, now / 0x1_0000_0000) >>> 0;
+        if (table === Border.OutOfOrder) {
+          throw new Error('tidings: a chunk came too early');
+        }
+        if (table) {
+          chunk = cut(instance, table);
+        }
       }
-      if (table) {
-        chunk = cut(instance, table);
-      }
-    },
-    bodyEnded(attempt, now) {
-      tell(Input.BodyEnded, attempt, 0, 0, now);
-    },
-    requestFailed(attempt, now) {
-      tell(Input.RequestFailed, attempt, 0, 0, now);
-    },
-    probeEnded(attempt, outcome, now) {
-      tell(Input.ProbeEnded, attempt, outcome, 0, now);
-    },
-    timerFired(attempt, now) {
-      tell(Input.TimerFired, attempt, 0, 0, now);
-    },
-    wentOnline(now) {
-      tell(Input.WentOnline, 0, 0, 0, now);
-    },
-    close() {
-      tell(Input.CloseCalled, 0, 0, 0, 0);
-    },
-    tell(input, attempt, now, value = 0) {
-      tell(input, attempt, value, 0, now);
     },
     poll: () => handle && exports.poll(handle),
-    get attempt() {
-      return field(Field.Attempt) >>> 0;
-    },
-    get delay() {
-      return field(Field.Delay);
-    },
-    get readyState() {
-      return field(Field.ReadyState) as 0 | 1 | 2;
-    },
-    error: () => ({
-      failure: field(Field.Failure),
-      reason: field(Field.Reason),
-      attempt: field(Field.Attempt) >>> 0,
-      delay: field(Field.ErrorDelay),
-      status: field(Field.Status),
-    }),
+    field,
     events() {
       const events = chunk;
       chunk = NOTHING;
       return events;
     },
-    lastEventIdBytes() {
+    lastEventId() {
       const start = field(Field.LastEventId) >>> 0;
       const text = decodeBroken(look(instance).bytes.subarray(start, start + field(Field.LastEventIdSize)));
       return unescape(encodeURIComponent(text));
@@ -210,21 +144,19 @@ function look(instance: Instance): Instance {
   return instance;
 }
 
-/** Copies bytes into the input and says how many. */
-function handIn(instance: Instance, bytes: Uint8Array): number {
-  const { length } = bytes;
+/** Copies bytes, or text whose characters are bytes, into the input and says how many. */
+function handIn(instance: Instance, content: Uint8Array | string): number {
+  const { length } = content;
   const address = instance.exports.prepare(length) >>> 0;
-  look(instance).bytes.set(bytes, address);
-  return length;
-}
-
-/** Copies text whose characters are bytes into the input, and says how many. */
-function handInText(instance: Instance, text: string): number {
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = text.charCodeAt(index);
+  const { bytes } = look(instance);
+  if (typeof content === 'string') {
+    for (let index = length; index--; ) {
+      bytes[address + index] = content.charCodeAt(index);
+    }
+  } else {
+    bytes.set(content, address);
   }
-  return handIn(instance, bytes);
+  return length;
 }
 
 /** Cuts all strings of a chunk out of one decoded text. */
@@ -266,10 +198,6 @@ function cut(instance: Instance, table: number): Events {
   return { count, types, data, ids };
 }
 
-/** What one event may hold unless told otherwise, in bytes. */
-const DEFAULT_LIMIT = 64 * 1024 * 1024;
-/** No idle timeout; the server's waits; any number of attempts, for ever. */
-export const STANDARD: readonly number[] = [0, 1000, 0, -1, -1];
 /** An instance with more memory than this is dropped when idle, in bytes. */
 const IDLE_MEMORY = 8 * 1024 * 1024;
 const NOTHING: Events = { count: 0, types: [], data: [], ids: [] };
