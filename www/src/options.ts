@@ -112,7 +112,7 @@ export function check(init: TidingsEventSourceInit): Plan {
 
 function read(checks: Record<string, Check>, init: Record<string, any>, plan: Plan): void {
   for (const name in init) {
-    verify(checks[name], name, init[name]);
+    checks[name] || refuse(name, init[name]);
   }
   for (const name in checks) {
     // Each is read once, as WebIDL does.
@@ -124,7 +124,7 @@ function read(checks: Record<string, Check>, init: Record<string, any>, plan: Pl
     } catch (error) {
       why = error;
     }
-    verify(holds, name, value, why);
+    holds || refuse(name, value, why);
   }
 }
 
@@ -133,10 +133,8 @@ export function isSafe({ method = 'GET' }: Plan): boolean {
   return /^(get|head)$/i.test(method);
 }
 
-function verify(holds: unknown, option: string, given: unknown, why?: unknown): void {
-  if (!holds) {
-    throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${String(given)}` + (why ? ` (${why})` : '') + explain(option));
-  }
+function refuse(option: string, given: unknown, why?: unknown): never {
+  throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${String(given)}` + (why ? ` (${why})` : '') + explain(option));
 }
 
 /** Gives more words to say of a bad option. */
