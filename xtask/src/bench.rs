@@ -3,7 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use crate::page::{self, Page};
+use crate::page::{self, Page, Profile};
 use crate::problem::Problem;
 use crate::process;
 use crate::project::Project;
@@ -55,7 +55,7 @@ fn run_apps(project: &Project, words: &[&str]) -> Result<(), Problem> {
     println!("building the apps (the first time takes a minute or two)");
     let bench = project.root.join("www").join("bench");
     let folder = project.target.join("bench-apps");
-    let page = Page { package: "tidings-bench-apps", room: &bench.join("apps"), folder: &folder };
+    let page = Page { package: "tidings-bench-apps", room: &bench.join("apps"), folder: &folder, profile: Profile::Release };
     page::build(project, &tools, &page)?;
     server::build(project)?;
 

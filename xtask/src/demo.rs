@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::page::{self, Page};
+use crate::page::{self, Page, Profile};
 use crate::problem::Problem;
 use crate::process;
 use crate::project::Project;
@@ -24,7 +24,7 @@ impl Options {
             ["--port", number] => number,
             [word] if word.starts_with("--port=") => &word["--port=".len()..],
             ["--port"] => return Err("`--port` wants a number after it.".to_string()),
-            [word, ..] => return Err(format!("`cargo xtask demo` does not know `{word}`.")),
+            [word, ..] => return Err(format!("`{word}` is not understood here; `--port N` would be.")),
         };
         match number.parse() {
             Ok(port) => Ok(Options { port: Some(port) }),
@@ -51,11 +51,11 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode, Prob
 pub(crate) fn build(project: &Project, tools: &Tools) -> Result<PathBuf, Problem> {
     let room = project.root.join("www").join("demo");
     let folder = room.join("dist");
-    page::build(project, tools, &Page { package: "tidings-demo", room: &room, folder: &folder })?;
+    page::build(project, tools, &Page { package: "tidings-demo", room: &room, folder: &folder, profile: Profile::Release })?;
     Ok(folder)
 }
 
-fn free_port(options: &Options) -> Result<u16, Problem> {
+pub(crate) fn free_port(options: &Options) -> Result<u16, Problem> {
     match options.port {
         Some(port) if port == 0 || server::is_free(port) => Ok(port),
         Some(port) => {

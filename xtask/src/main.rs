@@ -2,7 +2,7 @@
 //!
 //! The files are divided by duty:
 //!
-//! - `demo`, `test`, `ci`, `bench`: the commands.
+//! - `demo`, `example`, `test`, `ci`, `bench`: the commands.
 //! - `page`: a page whose program is in Rust, built and put together; `npm`: the npm package, built and weighed.
 //! - `setup`: what a command needs, found or added, a line for each thing.
 //! - `rust_route`: the two ways to a Rust that builds for wasm.
@@ -15,6 +15,7 @@ mod bench;
 mod ci;
 mod counts;
 mod demo;
+mod example;
 mod npm;
 mod page;
 mod problem;
@@ -57,7 +58,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, Problem> {
         println!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
-    let takes_words = matches!(command, "demo" | "test" | "bench");
+    let takes_words = matches!(command, "demo" | "example" | "test" | "bench");
     if !takes_words && let Some(word) = rest.first() {
         return Ok(misunderstood(&format!("`cargo xtask {command}` takes no further words, but was given `{word}`.")));
     }
@@ -65,6 +66,10 @@ fn obey(words: &[&str]) -> Result<ExitCode, Problem> {
     match command {
         "demo" => match demo::Options::read(rest) {
             Ok(options) => demo::run(&open_project()?, &options),
+            Err(reason) => Ok(misunderstood(&reason)),
+        },
+        "example" => match example::Options::read(rest) {
+            Ok(options) => example::run(&open_project()?, &options),
             Err(reason) => Ok(misunderstood(&reason)),
         },
         "test" => match test::Part::read_all(rest) {
@@ -102,6 +107,8 @@ const HELP: &str = "\
 usage: cargo xtask <command>
 
   demo [--port N]   build the demo and serve it (also: npm start)
+  example NAME [--port N]
+                    build an example and serve it: vanilla-rust, yew-ticker
   test [part ...]   run every test, or only some parts (also: npm test)
                     parts: native, chromium, firefox, node, pages, packaging
   setup             find or add everything that the commands need
@@ -139,6 +146,7 @@ mod tests {
         assert_eq!(code_of(&["tset"]), wrong);
         assert_eq!(code_of(&["test", "safari"]), wrong);
         assert_eq!(code_of(&["demo", "--port", "many"]), wrong);
+        assert_eq!(code_of(&["example"]), wrong);
         assert_eq!(code_of(&["bench", "apss"]), wrong);
         assert_eq!(code_of(&["ci", "now"]), wrong);
     }

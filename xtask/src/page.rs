@@ -18,14 +18,29 @@ pub(crate) struct Page<'a> {
     pub(crate) room: &'a Path,
     /// Where the whole page goes; what was there before goes away.
     pub(crate) folder: &'a Path,
+    /// How its program is built.
+    pub(crate) profile: Profile,
+}
+
+/// One of cargo's profiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Small and fast.
+    Release,
+    /// Built quickly.
+    Dev,
 }
 
 /// Builds the program, makes its JavaScript, and copies the page's files to them.
 pub(crate) fn build(project: &Project, tools: &Tools, page: &Page<'_>) -> Result<(), Problem> {
-    let Page { package, room, folder } = *page;
+    let Page { package, room, folder, profile } = *page;
     let rust = tools.wasm_rust()?;
     let mut cargo = rust.cargo(project, "build");
-    cargo.args(["--package", package, "--release", "--target", WASM_TARGET]);
+    let (name, built_in) = match profile {
+        Profile::Release => ("release", "release"),
+        Profile::Dev => ("dev", "debug"),
+    };
+    cargo.args(["--package", package, "--profile", name, "--target", WASM_TARGET]);
     process::show(&mut cargo, BUILD_LIMIT)?.or_problem(&format!("Building {package}"))?;
 
     let trouble = |error: std::io::Error| Problem::new(format!("Could not write the page to {}: {error}", folder.display()));
@@ -35,7 +50,7 @@ pub(crate) fn build(project: &Project, tools: &Tools, page: &Page<'_>) -> Result
     fs::create_dir_all(folder).map_err(trouble)?;
 
     let module = format!("{}.wasm", package.replace('-', "_"));
-    let module = rust.target_folder(project).join(WASM_TARGET).join("release").join(module);
+    let module = rust.target_folder(project).join(WASM_TARGET).join(built_in).join(module);
     let mut wasm_bindgen = Command::new(tools.wasm_bindgen()?.join("wasm-bindgen"));
     wasm_bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(folder).arg(module);
     process::show(&mut wasm_bindgen, BINDGEN_LIMIT)?.or_problem("wasm-bindgen")?;

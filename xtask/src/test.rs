@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::counts::{Counts, Runner};
 use crate::demo;
+use crate::example;
 use crate::npm;
 use crate::problem::Problem;
 use crate::process;
@@ -22,6 +23,9 @@ const WASM_TESTS: &[WasmTest] = &[
     WasmTest { package: "tidings", name: "shared_worker", place: Place::Browser },
     WasmTest { package: "tidings", name: "service_worker", place: Place::Browser },
     WasmTest { package: "tidings", name: "node", place: Place::Node },
+    WasmTest { package: "tidings-yew", name: "browser", place: Place::Browser },
+    WasmTest { package: "tidings-leptos", name: "browser", place: Place::Browser },
+    WasmTest { package: "yew-ticker", name: "board", place: Place::Browser },
 ];
 
 /// A test target of a package, built for wasm.
@@ -149,6 +153,7 @@ pub(crate) fn run_parts(project: &Project, tools: &Tools, parts: &[Part], steps:
     }
     if parts.contains(&Part::Pages)
         && let Some(page) = steps.run("demo", |_| demo::build(project, tools))
+        && steps.run("examples", |_| example::build_all(project, tools, &page)).is_some()
     {
         steps.run("pages and the npm package", |counts| test_pages(project, tools, &page, ports, counts));
     }

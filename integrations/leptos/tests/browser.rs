@@ -1,0 +1,215 @@
+//! The signals in a browser, against the real server and against one in memory.
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+
+#[path = "../../../tests/web/tools.rs"]
+#[allow(dead_code, unused_macros, unused_imports, reason = "it serves more tests than these")]
+mod tools;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use tidings::test_util::TestServer;
+use tidings::{ErrorKind, Message, ReadyState};
+use tidings_leptos::{Options, UseEventSource, use_event_source, use_event_source_as};
+use tools::{Route, route, within};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Mounts a component that is nothing but `make`; dropping what comes with its result unmounts it.
+fn mounted<S: 'static>(make: impl FnOnce() -> S + 'static) -> (S, Box<dyn Any>) {
+    let made = Rc::new(Cell::new(None));
+    let root = document().create_element("div").expect("there is a page").unchecked_into();
+    let keep = made.clone();
+    let handle: UnmountHandle<_> = mount_to(root, move || {
+        keep.set(Some(make()));
+        view! { <p></p> }
+    });
+    (made.take().expect("it is mounted"), Box::new(handle))
+}
+
+/// Waits until a signal is so; whoever hears of it is an effect, as in an app.
+async fn until(what: &str, is_so: impl Fn() -> bool + 'static) {
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    let sender = Cell::new(Some(sender));
+    let owner = Owner::new();
+    owner.with(|| {
+        Effect::new(move |_| {
+            if is_so()
+                && let Some(sender) = sender.take()
+            {
+                _ = sender.send(());
+            }
+        })
+    });
+    within(what, receiver).await.expect("the effect is there");
+}
+
+async fn opened(source: UseEventSource) {
+    until("open", move || source.ready_state.get() == ReadyState::Open).await;
+}
+
+/// A stream that goes on, of its own key.
+fn lasting() -> Route {
+    route("/interleaved?count=1&types=message&end=hang")
+}
+
+#[wasm_bindgen_test]
+async fn every_message_is_heard_in_order_and_the_newest_is_a_signal() {
+    let many = route("/interleaved?count=3000&end=hang");
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let (source, unmount) = mounted({
+        let (url, heard) = (many.url.clone(), heard.clone());
+        move || {
+            use_event_source(
+                url,
+                Options::new().on_message(move |message: &Message| heard.borrow_mut().push(message.data.clone())),
+            )
+        }
+    });
+    until("the last", move || source.message.get().is_some_and(|message| message.data == "3000")).await;
+    let expected: Vec<String> = (1..=3_000).map(|nth: u32| nth.to_string()).collect();
+    assert_eq!(*heard.borrow(), expected);
+    drop(unmount);
+    let seen = many.seen("open=0&closed=1").await;
+    assert_eq!(seen["log"][0]["ended"], "client-gone", "unmounting closes: {seen}");
+}
+
+#[wasm_bindgen_test]
+async fn a_change_closes_once_and_opens_once_and_equal_ones_do_nothing() {
+    let (first, second) = (lasting(), lasting());
+    let url = ArcRwSignal::new(first.url.clone());
+    let capacity = ArcRwSignal::new(64);
+    let (source, unmount) = mounted({
+        let (url, capacity) = (url.clone(), capacity.clone());
+        move || {
+            let options = Options::new().source(move |source| source.queue_capacity(capacity.get()));
+            use_event_source(RwSignal::from(url), options)
+        }
+    });
+    opened(source).await;
+    url.set(first.url.clone());
+    url.notify();
+    capacity.set(64);
+    // An effect that was made later runs after those before it.
+    until("another effect", || true).await;
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Open);
+    url.set(second.url.clone());
+    assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
+    assert_eq!(second.seen("open=1").await["requests"], 1);
+    opened(source).await;
+
+    capacity.set(65);
+    let seen = second.seen("requests=2&open=1&closed=1").await;
+    assert_eq!(seen["requests"], 2, "other options make another source");
+    drop(unmount);
+    assert_eq!(second.seen("open=0&closed=2").await["requests"], 2);
+}
+
+#[wasm_bindgen_test]
+async fn close_holds_at_once_and_open_makes_it_anew() {
+    let (first, second) = (lasting(), lasting());
+    let url = ArcRwSignal::new(first.url.clone());
+    let (source, unmount) = mounted({
+        let url = url.clone();
+        move || use_event_source(RwSignal::from(url), Options::new())
+    });
+    opened(source).await;
+    source.open();
+    source.close();
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
+    assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
+    // It stays closed, whatever changes.
+    url.set(second.url.clone());
+    until("another effect", || true).await;
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
+    source.open();
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Connecting);
+    opened(source).await;
+    assert_eq!(second.seen("open=1").await["requests"], 1);
+    drop(unmount);
+    second.seen("open=0").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_starts_closed_opens_when_asked() {
+    let route = lasting();
+    let url = route.url.clone();
+    let (source, unmount) = mounted(move || use_event_source(url, Options::new().starts_closed()));
+    until("another effect", || true).await;
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
+    source.open();
+    opened(source).await;
+    assert_eq!(route.seen("open=1").await["requests"], 1);
+    drop(unmount);
+}
+
+#[wasm_bindgen_test]
+async fn a_bad_url_is_an_error_state() {
+    let route = lasting();
+    let url = ArcRwSignal::new("http://[".to_owned());
+    let (source, unmount) = mounted({
+        let url = url.clone();
+        move || use_event_source(RwSignal::from(url), Options::new())
+    });
+    until("the error", move || source.error.get().is_some_and(|error| error.kind() == ErrorKind::InvalidUrl)).await;
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
+    url.set(route.url.clone());
+    opened(source).await;
+    assert_eq!(source.error.get_untracked(), None);
+    drop(unmount);
+}
+
+#[wasm_bindgen_test]
+async fn the_ready_state_is_true_at_all_times() {
+    let server = TestServer::at("https://tidings.test/states").expect("the URL is good");
+    let (source, unmount) = mounted(|| use_event_source("https://tidings.test/states", Options::new()));
+    let connection = within("a request", server.request()).await;
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Connecting);
+    connection.open();
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Open);
+    connection.fail("cut");
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Connecting);
+    assert!(source.error.get_untracked().is_some_and(|error| error.will_reconnect()));
+    let connection = within("a request", server.request()).await;
+    connection.answer(404, "text/plain");
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
+    assert_eq!(source.error.get_untracked().and_then(|error| error.status()), Some(404));
+    // What has failed can be opened anew.
+    source.open();
+    within("a request", server.request()).await.open();
+    assert_eq!((source.ready_state.get_untracked(), source.error.get_untracked()), (ReadyState::Open, None));
+    drop(unmount);
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum News {
+    Tick(u32),
+    Halt,
+}
+
+#[wasm_bindgen_test]
+async fn messages_are_made_into_an_enum_and_what_does_not_fit_is_told() {
+    let server = TestServer::at("https://tidings.test/news").expect("the URL is good");
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let (news, unmount) = mounted({
+        let heard = heard.clone();
+        let options = Options::new().on_message(move |news: &News| heard.borrow_mut().push(news.clone()));
+        move || use_event_source_as::<News>("https://tidings.test/news", options)
+    });
+    let connection = within("a request", server.request()).await;
+    connection.open();
+    connection.event("tick", "1");
+    connection.event("tick", "one");
+    connection.event("halt", "");
+    until("the last", move || news.message.get() == Some(News::Halt)).await;
+    let error = news.error.get_untracked().expect("one did not fit");
+    assert_eq!(error.decode().map(|error| &*error.data), Some("one"));
+    assert_eq!(*heard.borrow(), [News::Tick(1), News::Halt]);
+    drop(unmount);
+    within("the abort", connection.aborted()).await;
+}

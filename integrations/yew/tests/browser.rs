@@ -1,0 +1,268 @@
+//! The hook in a browser, against the real server and against one in memory.
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+
+#[path = "../../../tests/web/tools.rs"]
+#[allow(dead_code, unused_macros, unused_imports, reason = "it serves more tests than these")]
+mod tools;
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::StreamExt;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use tidings::test_util::TestServer;
+use tidings::{ErrorKind, Message, ReadyState};
+use tidings_yew::{Options, UseEventSource, use_event_source, use_event_source_as};
+use tools::{Route, route, within};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use yew::prelude::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// What a component is told, and whom it tells. It never changes: all probes are equal.
+struct Probe<T = Message> {
+    rendered: UnboundedSender<UseEventSource<T>>,
+    heard: Rc<RefCell<Vec<Rc<T>>>>,
+}
+
+impl<T> Clone for Probe<T> {
+    fn clone(&self) -> Self {
+        Probe { rendered: self.rendered.clone(), heard: self.heard.clone() }
+    }
+}
+
+impl<T> PartialEq for Probe<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct Props {
+    url: AttrValue,
+    #[prop_or(64)]
+    capacity: usize,
+    #[prop_or_default]
+    starts_closed: bool,
+    /// To render anew without a change.
+    #[prop_or_default]
+    again: u32,
+    probe: Probe,
+}
+
+#[component]
+fn Component(props: &Props) -> Html {
+    let capacity = props.capacity;
+    let heard = props.probe.heard.clone();
+    let mut options = Options::new()
+        .source(move |source| source.queue_capacity(capacity))
+        .on_message(move |message| heard.borrow_mut().push(message));
+    if props.starts_closed {
+        options = options.starts_closed();
+    }
+    let source = use_event_source(&props.url, options);
+    _ = props.probe.rendered.unbounded_send(source.clone());
+    html! { <p>{ source.message().map(|message| message.data.clone()) }</p> }
+}
+
+/// A component on the page.
+struct Shown {
+    app: yew::AppHandle<Component>,
+    props: Props,
+    rendered: UnboundedReceiver<UseEventSource>,
+    root: web_sys::Element,
+}
+
+impl Shown {
+    fn at(url: &str, change: impl FnOnce(&mut Props)) -> Self {
+        let (sender, rendered) = unbounded();
+        let probe = Probe { rendered: sender, heard: Rc::default() };
+        let mut props = Props { url: url.to_owned().into(), capacity: 64, starts_closed: false, again: 0, probe };
+        change(&mut props);
+        let root = new_element();
+        let app = yew::Renderer::<Component>::with_root_and_props(root.clone(), props.clone()).render();
+        Shown { app, props, rendered, root }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Props)) {
+        change(&mut self.props);
+        self.app.update(self.props.clone());
+    }
+
+    async fn until(&mut self, what: &str, is_so: impl Fn(&UseEventSource) -> bool) -> UseEventSource {
+        let rendered = self.rendered.by_ref().filter(|source| std::future::ready(is_so(source)));
+        within(what, std::pin::pin!(rendered).next()).await.expect("the component is there")
+    }
+
+    async fn open(&mut self) -> UseEventSource {
+        self.until("open", |source| source.ready_state() == ReadyState::Open).await
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.props.probe.heard.borrow().iter().map(|message| message.data.clone()).collect()
+    }
+}
+
+fn new_element() -> web_sys::Element {
+    web_sys::window().and_then(|window| window.document()?.create_element("div").ok()).expect("there is a page")
+}
+
+/// A stream that goes on, of its own key.
+fn lasting() -> Route {
+    route("/interleaved?count=1&types=message&end=hang")
+}
+
+#[wasm_bindgen_test]
+async fn every_message_is_heard_in_order_and_the_newest_is_state() {
+    let many = route("/interleaved?count=3000&end=hang");
+    let mut shown = Shown::at(&many.url, |_| {});
+    let source = shown.until("the last", |source| source.message().is_some_and(|message| message.data == "3000")).await;
+    let expected: Vec<String> = (1..=3_000).map(|nth: u32| nth.to_string()).collect();
+    assert_eq!(shown.heard(), expected);
+    assert_eq!(source.ready_state(), ReadyState::Open);
+    within("the text", async {
+        while shown.root.text_content().as_deref() != Some("3000") {
+            gloo_timers::future::TimeoutFuture::new(0).await;
+        }
+    })
+    .await;
+    shown.app.destroy();
+    let seen = many.seen("open=0&closed=1").await;
+    assert_eq!(seen["log"][0]["ended"], "client-gone", "unmounting closes: {seen}");
+}
+
+#[wasm_bindgen_test]
+async fn a_change_closes_once_and_opens_once_and_equal_ones_do_nothing() {
+    let (first, second) = (lasting(), lasting());
+    let mut shown = Shown::at(&first.url, |_| {});
+    shown.open().await;
+    for again in 1..=3 {
+        shown.change(|props| props.again = again);
+    }
+    shown.change(|props| props.url = second.url.clone().into());
+    shown.until("the second", |source| source.ready_state() == ReadyState::Connecting).await;
+    shown.open().await;
+    assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
+    assert_eq!(second.seen("open=1").await["requests"], 1);
+
+    shown.change(|props| props.capacity = 65);
+    let seen = second.seen("requests=2&open=1&closed=1").await;
+    assert_eq!(seen["requests"], 2, "other options make another source");
+    shown.app.destroy();
+    assert_eq!(second.seen("open=0&closed=2").await["requests"], 2);
+}
+
+#[wasm_bindgen_test]
+async fn close_holds_at_once_and_open_makes_it_anew() {
+    let (first, second) = (lasting(), lasting());
+    let mut shown = Shown::at(&first.url, |_| {});
+    let source = shown.open().await;
+    source.open();
+    source.close();
+    assert_eq!(source.ready_state(), ReadyState::Closed);
+    assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
+    // It stays closed, whatever changes.
+    shown.change(|props| props.url = second.url.clone().into());
+    shown.until("a render", |source| source.ready_state() == ReadyState::Closed).await;
+    source.open();
+    assert_eq!(source.ready_state(), ReadyState::Connecting);
+    shown.open().await;
+    assert_eq!(second.seen("open=1").await["requests"], 1);
+    shown.app.destroy();
+    second.seen("open=0").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_starts_closed_opens_when_asked() {
+    let route = lasting();
+    let mut shown = Shown::at(&route.url, |props| props.starts_closed = true);
+    let source = shown.until("a render", |source| source.ready_state() == ReadyState::Closed).await;
+    shown.change(|props| props.again = 1);
+    source.open();
+    shown.open().await;
+    assert_eq!(route.seen("open=1").await["requests"], 1);
+    shown.app.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_bad_url_is_an_error_state() {
+    let route = lasting();
+    let mut shown = Shown::at("http://[", |_| {});
+    let source = shown.until("the error", |source| source.error().is_some()).await;
+    assert_eq!(source.error().map(|error| error.kind()), Some(ErrorKind::InvalidUrl));
+    assert_eq!(source.ready_state(), ReadyState::Closed);
+    shown.change(|props| props.url = route.url.clone().into());
+    let source = shown.open().await;
+    assert_eq!(source.error(), None);
+    shown.app.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn the_ready_state_is_true_at_all_times() {
+    let server = TestServer::at("https://tidings.test/states").expect("the URL is good");
+    let mut shown = Shown::at("https://tidings.test/states", |_| {});
+    let connection = within("a request", server.request()).await;
+    let source = shown.until("a render", |source| source.ready_state() == ReadyState::Connecting).await;
+    connection.open();
+    assert_eq!(source.ready_state(), ReadyState::Open, "before anything was rendered");
+    shown.open().await;
+    connection.fail("cut");
+    assert_eq!(source.ready_state(), ReadyState::Connecting);
+    shown.until("the loss", |source| source.error().is_some_and(|error| error.will_reconnect())).await;
+    let connection = within("a request", server.request()).await;
+    connection.answer(404, "text/plain");
+    assert_eq!(source.ready_state(), ReadyState::Closed);
+    let source = shown.until("the failure", |source| source.error().is_some_and(|error| !error.will_reconnect())).await;
+    assert_eq!(source.error().and_then(|error| error.status()), Some(404));
+    // What has failed can be opened anew.
+    source.open();
+    within("a request", server.request()).await.open();
+    shown.open().await;
+    shown.app.destroy();
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum News {
+    Tick(u32),
+    Halt,
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct TypedProps {
+    probe: Probe<News>,
+}
+
+#[component]
+fn Typed(props: &TypedProps) -> Html {
+    let heard = props.probe.heard.clone();
+    let news = use_event_source_as::<News>(
+        "https://tidings.test/news",
+        Options::new().on_message(move |news| heard.borrow_mut().push(news)),
+    );
+    _ = props.probe.rendered.unbounded_send(news);
+    html! {}
+}
+
+#[wasm_bindgen_test]
+async fn messages_are_made_into_an_enum_and_what_does_not_fit_is_told() {
+    let server = TestServer::at("https://tidings.test/news").expect("the URL is good");
+    let (sender, mut rendered) = unbounded();
+    let probe = Probe { rendered: sender, heard: Rc::default() };
+    let heard = probe.heard.clone();
+    let app = yew::Renderer::<Typed>::with_root_and_props(new_element(), TypedProps { probe }).render();
+    let connection = within("a request", server.request()).await;
+    connection.open();
+    connection.event("tick", "1");
+    connection.event("tick", "one");
+    connection.event("halt", "");
+    let error = Cell::new(None);
+    let both = rendered.by_ref().filter(|news: &UseEventSource<News>| {
+        error.set(news.error());
+        std::future::ready(news.message().as_deref() == Some(&News::Halt))
+    });
+    within("the last", std::pin::pin!(both).next()).await.expect("the component is there");
+    assert_eq!(error.take().as_ref().and_then(|error| error.decode()).map(|error| &*error.data), Some("one"));
+    assert_eq!(*heard.borrow(), [Rc::new(News::Tick(1)), Rc::new(News::Halt)]);
+    app.destroy();
+    within("the abort", connection.aborted()).await;
+}
