@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
-const { ActionKind, Border, createCore, Failure, Field, findCore, Input, Option, ProbeOutcome, Reason } = await load('internals.mjs');
+const { ActionKind, Border, createCore, Field, findCore, Input, Option, ProbeOutcome, Reason, Verdict } = await load('internals.mjs');
 const { default: instantiateJs } = await load('core-js.mjs');
 
 const bytes = readFileSync(new URL('dist/core.wasm', root));
@@ -22,7 +22,7 @@ const same = optionsOf(Option.Probe);
 describe('the border', () => {
   test('both sides have the same numbers', () => {
     const rust = numbersOf(readFileSync(new URL('www/abi/src/numbers.rs', root), 'utf8'));
-    const ours = { action: ActionKind, input: Input, field: Field, reason: Reason, failure: Failure, probe_outcome: ProbeOutcome, option: Option, '': Border };
+    const ours = { action: ActionKind, input: Input, field: Field, reason: Reason, verdict: Verdict, probe_outcome: ProbeOutcome, option: Option, '': Border };
     for (const [room, numbers] of Object.entries(ours)) {
       const named = Object.entries(numbers).filter(([name]) => Number.isNaN(Number(name)));
       const expected = Object.fromEntries(named.map(([name, number]) => [upperSnake(name), number >>> 0]));
@@ -84,15 +84,15 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(connection), [['SendRequest', 1]]);
         assert.equal(connection.lastEventId(), '');
         connection.tell(Input.ResponseStarted, 1, 10, 200, 'text/event-stream; x="?"');
-        assert.deepEqual(take(connection), [['SetReadyState', 1], ['FireOpen', 1]]);
+        assert.deepEqual(take(connection), [['BecomeOpen'], ['FireOpen', 1]]);
         connection.tell(Input.ChunkReceived, 1, 20, 0, utf8('retry: 250\nid: ü1\nevent: a\ndata: x\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['a', 'x', 'ü1']]]]);
         assert.equal(connection.lastEventId(), 'Ã¼1');
         connection.tell(Input.BodyEnded, 1, 30);
         assert.deepEqual(take(connection), [
-          ['SetReadyState', 0],
+          ['BecomeConnecting'],
           ['StartTimer', 1, 250],
-          ['FireError', { failure: 0, reason: Reason.BodyEnded, attempt: 1, delay: 250, status: 200 }],
+          ['FireError', { verdict: Verdict.Interrupted, reason: Reason.BodyEnded, attempt: 1, delay: 250 }],
         ]);
         connection.tell(Input.TimerFired, 1, 280);
         assert.deepEqual(take(connection), [['SendRequest', 2]]);
@@ -102,7 +102,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       });
 
       test('fails by status, type, origin and limit, and says why', () => {
-        const failure = (reason, attempt = 1, status = 200) => ['FireError', { failure: Failure.Plain, reason, attempt, delay: -1, status }];
+        const failure = (reason) => ['FireError', { verdict: Verdict.Failed, reason, attempt: 1, delay: -1 }];
         const answer = (status, type) => {
           const connection = core.connect(same);
           take(connection);
@@ -111,17 +111,17 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
           connection.free();
           return actions;
         };
-        assert.deepEqual(answer(204, null), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.Status, 1, 204)]);
-        assert.deepEqual(answer(200, null), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.ContentType)]);
-        assert.deepEqual(answer(200, 'text/html'), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.ContentType)]);
-        assert.deepEqual(answer(200, ''), [['AbortRequest'], ['SetReadyState', 2], failure(Reason.ContentType)]);
+        assert.deepEqual(answer(204, null), [['AbortRequest'], ['BecomeClosed'], failure(Reason.Status)]);
+        assert.deepEqual(answer(200, null), [['AbortRequest'], ['BecomeClosed'], failure(Reason.ContentType)]);
+        assert.deepEqual(answer(200, 'text/html'), [['AbortRequest'], ['BecomeClosed'], failure(Reason.ContentType)]);
+        assert.deepEqual(answer(200, ''), [['AbortRequest'], ['BecomeClosed'], failure(Reason.ContentType)]);
 
         const refused = core.connect(same);
         take(refused);
         refused.tell(Input.RequestFailed, 1, 0);
         assert.deepEqual(take(refused), [['SendProbe', 1]]);
         refused.tell(Input.ProbeEnded, 1, 0, ProbeOutcome.OtherOrigin);
-        assert.deepEqual(take(refused), [['SetReadyState', 2], failure(Reason.OriginRefused, 1, 0)]);
+        assert.deepEqual(take(refused), [['BecomeClosed'], failure(Reason.OriginRefused)]);
         refused.free();
 
         const limited = open(core, optionsOf(Option.Probe, 8));
@@ -129,7 +129,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(limited), [
           ['Dispatch', [['message', 'a', '']]],
           ['AbortRequest'],
-          ['SetReadyState', 2],
+          ['BecomeClosed'],
           failure(Reason.LimitExceeded),
         ]);
         limited.free();
@@ -155,7 +155,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.equal(connection.poll(), ActionKind.Dispatch);
         const events = connection.events();
         connection.tell(Input.CloseCalled, 0, 0);
-        assert.deepEqual(take(connection), [['AbortRequest'], ['SetReadyState', 2]]);
+        assert.deepEqual(take(connection), [['AbortRequest'], ['BecomeClosed']]);
         assert.deepEqual(events.data, ['1', '2', '3']);
         connection.free();
       });
@@ -164,7 +164,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const connection = open(core);
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         connection.tell(Input.CloseCalled, 0, 0);
-        assert.deepEqual(take(connection), [['AbortRequest'], ['SetReadyState', 2]]);
+        assert.deepEqual(take(connection), [['AbortRequest'], ['BecomeClosed']]);
         connection.free();
       });
 
@@ -215,22 +215,25 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         }
         assert.equal(exports.connect(3), 0);
         assert.equal(exports.connect(-1), 0);
-        const at = exports.prepare(4) >>> 0;
-        new Uint8Array(exports.memory.buffer).set([1, 0, 0, 0], at);
-        const handle = exports.connect(4);
+        const options = new Uint8Array(Uint32Array.of(Border.OptionsVersion, Option.Repeats, 1000, 1, 0, 1000, 0, -1, -1).buffer);
+        const begin = () => {
+          const at = exports.prepare(options.length) >>> 0;
+          new Uint8Array(exports.memory.buffer).set(options, at);
+          return exports.connect(options.length);
+        };
+        const handle = begin();
         assert.ok(handle);
         for (const other of [...wild, handle]) {
           for (const input of wild) {
-            exports.tell(other, input, 1, 200, input, input, input);
-            exports.tell(other, Input.ChunkReceived, input, input, input, 0, 0);
-            exports.field(other, input);
+            exports.tell(other, input, 1, 200, input, input);
+            exports.tell(other, Input.ChunkReceived, input, input, input, 0);
+            exports.record();
             exports.poll(other);
           }
         }
         exports.release(handle);
         exports.release(handle);
-        exports.prepare(4);
-        const next = exports.connect(4);
+        const next = begin();
         assert.notEqual(next, handle);
         assert.equal(exports.poll(handle), ActionKind.None);
         assert.equal(exports.poll(next), ActionKind.SendRequest);
@@ -351,13 +354,10 @@ function take(connection) {
       case ActionKind.StartTimer:
         actions.push([name, connection.field(Field.Attempt), connection.field(Field.Delay)]);
         break;
-      case ActionKind.SetReadyState:
-        actions.push([name, connection.field(Field.ReadyState)]);
-        break;
       case ActionKind.FireError:
         actions.push([
           name,
-          Object.fromEntries(['Failure', 'Reason', 'Attempt', 'Delay', 'Status'].map((field) => [field[0].toLowerCase() + field.slice(1), connection.field(Field[field === 'Delay' ? 'ErrorDelay' : field])])),
+          Object.fromEntries(['Verdict', 'Reason', 'Attempt', 'Delay'].map((field) => [field[0].toLowerCase() + field.slice(1), connection.field(Field[field === 'Delay' ? 'ErrorDelay' : field])])),
         ]);
         break;
       case ActionKind.Dispatch: {

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** What the module has to export; all else that the linker exports is dropped. */
-const EXPORTS = ['memory', 'stamp', 'prepare', 'connect', 'tell', 'measure', 'poll', 'field', 'release'];
+const EXPORTS = ['memory', 'stamp', 'prepare', 'connect', 'tell', 'measure', 'poll', 'record', 'release'];
 /** What Rust uses by default; all other features are left alone. */
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((name) => `--enable-${name}`);
 const STRIP = ['--strip-debug', '--strip-producers', '--strip-target-features'];

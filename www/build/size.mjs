@@ -10,7 +10,7 @@ import * as esbuild from 'esbuild';
 /** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
 const AIM = 8_000;
 /** What it must not grow past on the way there. */
-const CEILING = 13_200;
+const CEILING = 12_700;
 const MAIN = "tidings: import { EventSource }";
 
 /** Prints the table; says whether the ceiling is kept. */

@@ -31,6 +31,8 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   let stopWaiting: (() => void) | undefined;
   let events: Events | undefined;
   let next = 0;
+  /** The attempt that the last action was of. */
+  let current: number;
   let origin: string;
   let answer: Answer = {};
   let prepared: PreparedRequest | undefined;
@@ -183,7 +185,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
       })
       .then((input) => {
         // The answer to an older attempt means nothing to the core.
-        if (connection?.field(Field.Attempt) === attempt) {
+        if (attempt === current) {
           prepared = request;
         }
         tell(input, attempt);
@@ -191,7 +193,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   }
 
   function perform(action: ActionKind, connection: Connection): void {
-    const attempt = connection.field(Field.Attempt);
+    const attempt = (current = connection.field(Field.Attempt));
     switch (action) {
       case ActionKind.SendRequest:
         answer = {};
@@ -238,12 +240,13 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         prepare(attempt, connection.lastEventId());
         break;
       case ActionKind.AskRetry: {
-        let wait: number | null | undefined;
-        guarded(() => {
-          wait = plan.decide!(lost(connection, attempt), attempt);
-        });
         // Below 0 is for never.
-        wait = wait === undefined ? connection.field(Field.ErrorDelay) : (wait ?? -1);
+        let wait: number = connection.field(Field.ErrorDelay);
+        const event = lost(connection, attempt);
+        guarded(() => {
+          const answer = plan.decide!(event, attempt);
+          wait = answer === undefined ? wait : (answer ?? -1);
+        });
         connection.tell(Input.RetryAnswered, attempt, platform.now(), wait >= 0 ? Math.min(wait, LONGEST) : -1);
         break;
       }
@@ -263,14 +266,16 @@ export function drive(source: Source, address: Address, platform: Platform, plan
       case ActionKind.StopTimer:
         stop();
         break;
-      case ActionKind.SetReadyState:
-        source.readyState = connection.field(Field.ReadyState) as 0 | 1 | 2;
+      case ActionKind.BecomeConnecting:
+      case ActionKind.BecomeOpen:
+      case ActionKind.BecomeClosed:
+        source.readyState = (action - ActionKind.BecomeConnecting) as 0 | 1 | 2;
         break;
       case ActionKind.FireOpen:
         fire(attach(platform.event('open'), { ...answer, attempt }));
         break;
       case ActionKind.FireError: {
-        const failed = connection.field(Field.Failure);
+        const failed = connection.field(Field.Verdict);
         const error = lost(connection, attempt);
         cause = undefined;
         fire(error);
@@ -332,7 +337,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   /** An event that tells of the loss that the action polled last is about. */
   function lost(connection: Connection, attempt: number): Event {
-    return error(attempt, connection.field(Field.Failure), connection.field(Field.Reason), connection.field(Field.ErrorDelay));
+    return error(attempt, connection.field(Field.Verdict), connection.field(Field.Reason), connection.field(Field.ErrorDelay));
   }
 
   function error(attempt: number, failure: number, reason: number, delay: number): Event {

@@ -139,11 +139,11 @@ impl Connection {
         connection
     }
 
-    /// Sets the last event ID string to start from; before the first request. It is for a stream to be able to send it, and for a request
-    /// header to hold it: at most 4,096 bytes, no NUL, CR or LF. Says whether that is so, and does nothing if it is not.
+    /// Sets the last event ID string to start from, as UTF-8; before the first request. It is for a stream to be able to send it, and for a
+    /// request header to hold it: at most 4,096 bytes, no NUL, CR or LF. Says whether that is so, and does nothing if it is not.
     #[must_use = "an id that cannot be is not set"]
-    pub fn start_from(&mut self, last_event_id: &str) -> bool {
-        let sendable = last_event_id.len() <= LONGEST_ID && !last_event_id.bytes().any(|byte| matches!(byte, 0 | b'\r' | b'\n'));
+    pub fn start_from(&mut self, last_event_id: &[u8]) -> bool {
+        let sendable = last_event_id.len() <= LONGEST_ID && !last_event_id.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n'));
         match &mut self.stream {
             Some(stream) if sendable => {
                 stream.set_last_event_id(last_event_id);

@@ -145,10 +145,10 @@ impl EventStream {
         &self.last_event_id
     }
 
-    /// Sets it, to resume what another stream left; between chunks only.
-    pub fn set_last_event_id(&mut self, id: &str) {
+    /// Sets it, as UTF-8, to resume what another stream left; between chunks only.
+    pub fn set_last_event_id(&mut self, id: &[u8]) {
         text::clear(&mut self.last_event_id);
-        self.last_event_id.extend_from_slice(id.as_bytes());
+        self.last_event_id.extend_from_slice(id);
     }
 
     /// The reconnection time in milliseconds that the stream asked for last, if it did.

@@ -44,8 +44,7 @@ extern "C" fn connect(size: u32) -> u32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn tell(handle: u32, input: u32, attempt: u32, value: u32, size: u32, now: u32, now_high: u32) -> u32 {
-    let now = u64::from(now) | u64::from(now_high) << 32;
+extern "C" fn tell(handle: u32, input: u32, attempt: u32, value: u32, size: u32, now: u32) -> u32 {
     enter(|realm| realm.tell(handle, input, attempt, value, size, now))
 }
 
@@ -60,8 +59,8 @@ extern "C" fn poll(handle: u32) -> u32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn field(handle: u32, field: u32) -> u32 {
-    enter(|realm| realm.field(handle, field))
+extern "C" fn record() -> u32 {
+    enter(|realm| realm.record().as_ptr() as usize as u32)
 }
 
 #[unsafe(no_mangle)]

@@ -13,17 +13,19 @@
 //! | `tell` | a handle, an [input](numbers::input), an attempt, a value, a size in the input, the time | 0; for a chunk the address of the *table*; 1 if it came [out of order](numbers::OUT_OF_ORDER) |
 //! | `measure` | | makes the table count UTF-16 code units instead of bytes |
 //! | `poll` | a handle | the next [action](numbers::action), 0 if there is none |
-//! | `field` | a handle, a [field](numbers::field) | a number that belongs to the action polled last |
+//! | `record` | | the address of the *record*, always the same |
 //! | `release` | a handle | |
 //! | `memory` | | |
 //!
 //! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect` or `tell`; the next `prepare` makes it anew. What
-//! `tell` and `field` give addresses of is the host's to read until the next call of any export but `poll`, `field` and `measure`. Every call may grow memory and so
+//! `tell` gives the address of is the host's to read until the next call of any export but `poll` and `measure`. Every call may grow memory and so
 //! detach the views on it.
 //!
+//! **The record** holds what belongs to the action polled last: `u32`s, one for each [field](numbers::field). The next poll, of whatever source, writes it anew.
+//!
 //! **Options** are little-endian `u32`s: [a version](numbers::OPTIONS_VERSION), [flags](numbers::option), the most that one event may hold, what waits are drawn
-//! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then any number of statuses that pass. The
-//! version alone stands for the defaults; all else that is not whole is refused.
+//! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then any number of statuses that pass. What is
+//! not whole is refused.
 //!
 //! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, the number of events, then for each event where in
 //! the text its strings end, in bytes and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
@@ -31,7 +33,7 @@
 //! means `message`, and with an empty id. The type of a comment is a line feed. The text is as it was received, so that it may be no UTF-8, and each string is to be
 //! decoded for itself then; it ends with a LF that belongs to none.
 //!
-//! **Time** crosses as the low and the high half of a `u64` of milliseconds.
+//! **Time** crosses in milliseconds, modulo 2^32: so is it counted.
 //!
 //! **Order.** Everything that a poll gives is to be done before the next poll. A chunk is only taken when `poll` gave 0 last; its events are
 //! in the table at once, and the next `poll` gives [`DISPATCH`](numbers::action::DISPATCH) or, if the source was closed meanwhile, does not.
@@ -54,3 +56,4 @@ mod realm;
 mod source;
 
 pub use realm::Realm;
+use realm::Record;

@@ -45,97 +45,99 @@ pub mod input {
     pub const COMMENTS_WANTED: u32 = 20;
 }
 
-/// What `poll` gives.
+/// What `poll` gives: the number of a [`Step`](tidings_core::connection::Step) and 1.
 pub mod action {
     /// Nothing to do.
     pub const NONE: u32 = 0;
-    /// See [`Action::SendRequest`](tidings_core::connection::Action::SendRequest).
-    pub const SEND_REQUEST: u32 = 1;
-    /// See [`Action::SendProbe`](tidings_core::connection::Action::SendProbe).
-    pub const SEND_PROBE: u32 = 2;
-    /// See [`Action::AbortRequest`](tidings_core::connection::Action::AbortRequest).
-    pub const ABORT_REQUEST: u32 = 3;
-    /// See [`Action::StartTimer`](tidings_core::connection::Action::StartTimer).
-    pub const START_TIMER: u32 = 4;
-    /// See [`Action::StopTimer`](tidings_core::connection::Action::StopTimer).
-    pub const STOP_TIMER: u32 = 5;
-    /// See [`Action::SetReadyState`](tidings_core::connection::Action::SetReadyState).
-    pub const SET_READY_STATE: u32 = 6;
-    /// See [`Action::FireOpen`](tidings_core::connection::Action::FireOpen).
-    pub const FIRE_OPEN: u32 = 7;
-    /// See [`Action::FireError`](tidings_core::connection::Action::FireError).
-    pub const FIRE_ERROR: u32 = 8;
+    /// Let the user prepare a request.
+    pub const PREPARE: u32 = 1;
+    /// Send it.
+    pub const SEND_REQUEST: u32 = 2;
+    /// Send a probe.
+    pub const SEND_PROBE: u32 = 3;
+    /// Abort what is under way.
+    pub const ABORT_REQUEST: u32 = 4;
+    /// Start the timer.
+    pub const START_TIMER: u32 = 5;
+    /// Stop it.
+    pub const STOP_TIMER: u32 = 6;
+    /// Ask the user what becomes of a loss; the record is that of the error as it would be.
+    pub const ASK_RETRY: u32 = 7;
+    /// The ready state is CONNECTING.
+    pub const BECOME_CONNECTING: u32 = 8;
+    /// The ready state is OPEN.
+    pub const BECOME_OPEN: u32 = 9;
+    /// The ready state is CLOSED.
+    pub const BECOME_CLOSED: u32 = 10;
+    /// Fire `open`.
+    pub const FIRE_OPEN: u32 = 11;
+    /// Fire `error`.
+    pub const FIRE_ERROR: u32 = 12;
+    /// Tell of the end that is no error.
+    pub const FIRE_CLOSE: u32 = 13;
     /// The events of the table.
-    pub const DISPATCH: u32 = 9;
-    /// See [`Action::Prepare`](tidings_core::connection::Action::Prepare).
-    pub const PREPARE: u32 = 10;
-    /// See [`Action::AskRetry`](tidings_core::connection::Action::AskRetry): the fields are those of the error as it would be.
-    pub const ASK_RETRY: u32 = 11;
-    /// See [`Action::FireClose`](tidings_core::connection::Action::FireClose).
-    pub const FIRE_CLOSE: u32 = 12;
+    pub const DISPATCH: u32 = 14;
 }
 
-/// What `field` gives.
+/// The words of the record, which belong to what was polled last.
 pub mod field {
-    /// The attempt of the action.
+    /// The attempt.
     pub const ATTEMPT: u32 = 0;
     /// Of a timer: how long it is to run, in milliseconds.
     pub const DELAY: u32 = 1;
-    /// The ready state: 0, 1 or 2.
-    pub const READY_STATE: u32 = 2;
-    /// Of an error: 0 if it is an interruption, else what [kind of failure](super::failure).
-    pub const FAILURE: u32 = 3;
     /// Of an error: its [reason](super::reason).
-    pub const REASON: u32 = 4;
-    /// The status of the last response.
-    pub const STATUS: u32 = 5;
+    pub const REASON: u32 = 2;
+    /// Of an error: its [verdict](super::verdict).
+    pub const VERDICT: u32 = 3;
+    /// Of an error: when the next attempt begins, in milliseconds; [`NEVER`](super::NEVER) if that is not known.
+    pub const ERROR_DELAY: u32 = 4;
     /// The address of the last event ID string.
-    pub const LAST_EVENT_ID: u32 = 6;
+    pub const LAST_EVENT_ID: u32 = 5;
     /// Its size in bytes.
-    pub const LAST_EVENT_ID_SIZE: u32 = 7;
-    /// Of an error: when the next attempt begins, in milliseconds; `u32::MAX` if that is not known.
-    pub const ERROR_DELAY: u32 = 8;
+    pub const LAST_EVENT_ID_SIZE: u32 = 6;
 }
 
-/// Why a connection was lost, or failed.
+/// Why a connection was lost, or failed: [`Reason`](tidings_core::connection::Reason).
 pub mod reason {
     /// Not known.
     pub const UNKNOWN: u32 = 0;
-    /// See [`Reason::Network`](tidings_core::connection::Reason::Network).
+    /// The network failed.
     pub const NETWORK: u32 = 1;
-    /// See [`Reason::BodyEnded`](tidings_core::connection::Reason::BodyEnded).
+    /// The server ended the body.
     pub const BODY_ENDED: u32 = 2;
-    /// See [`Reason::ResumeRefused`](tidings_core::connection::Reason::ResumeRefused).
+    /// The network failed again while resuming.
     pub const RESUME_REFUSED: u32 = 3;
-    /// See [`Reason::Status`](tidings_core::connection::Reason::Status).
+    /// The status.
     pub const STATUS: u32 = 4;
-    /// See [`Reason::ContentType`](tidings_core::connection::Reason::ContentType).
+    /// The content type.
     pub const CONTENT_TYPE: u32 = 5;
-    /// See [`Reason::OriginRefused`](tidings_core::connection::Reason::OriginRefused).
+    /// The server refuses this origin.
     pub const ORIGIN_REFUSED: u32 = 6;
-    /// See [`Reason::LimitExceeded`](tidings_core::connection::Reason::LimitExceeded).
+    /// An event was too big.
     pub const LIMIT_EXCEEDED: u32 = 7;
-    /// See [`Reason::Idle`](tidings_core::connection::Reason::Idle).
+    /// The server was silent.
     pub const IDLE: u32 = 8;
-    /// See [`Reason::Prepare`](tidings_core::connection::Reason::Prepare).
+    /// The request could not be prepared.
     pub const PREPARE: u32 = 9;
-    /// See [`Reason::Hidden`](tidings_core::connection::Reason::Hidden).
+    /// The page is hidden.
     pub const HIDDEN: u32 = 10;
-    /// See [`Reason::Overflow`](tidings_core::connection::Reason::Overflow).
+    /// Who listens is behind.
     pub const OVERFLOW: u32 = 11;
-    /// See [`Reason::Requested`](tidings_core::connection::Reason::Requested).
+    /// The user asked for it.
     pub const REQUESTED: u32 = 12;
 }
 
-/// Why a connection is not reestablished.
-pub mod failure {
-    /// For the sake of the reason itself.
-    pub const PLAIN: u32 = 1;
-    /// See [`Verdict::NotRepeated`](tidings_core::connection::Verdict::NotRepeated).
+/// What comes of it: [`Verdict`](tidings_core::connection::Verdict).
+pub mod verdict {
+    /// It is reestablished.
+    pub const INTERRUPTED: u32 = 0;
+    /// It failed for the sake of the reason itself.
+    pub const FAILED: u32 = 1;
+    /// Its request is not to be repeated.
     pub const NOT_REPEATED: u32 = 2;
-    /// See [`Verdict::RetriesExhausted`](tidings_core::connection::Verdict::RetriesExhausted).
+    /// No more attempts are allowed.
     pub const RETRIES_EXHAUSTED: u32 = 3;
-    /// See [`Verdict::Declined`](tidings_core::connection::Verdict::Declined).
+    /// The user does not want to.
     pub const DECLINED: u32 = 4;
 }
 

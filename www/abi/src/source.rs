@@ -1,9 +1,10 @@
 //! One source: its connection, and what the action polled last said.
 
-use crate::numbers::{NEVER, OUT_OF_ORDER, action, field, input, probe_outcome};
+use crate::Record;
+use crate::numbers::{NEVER, OUT_OF_ORDER, action, input, probe_outcome};
 use crate::output::Output;
 use core::mem;
-use tidings_core::connection::{Attempt, Connection, Input, Options, ProbeOutcome, ReadyState, Response, Step};
+use tidings_core::connection::{Attempt, Connection, Input, Options, ProbeOutcome, Response, Step};
 
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -17,9 +18,6 @@ pub(crate) struct Source {
     /// The last poll gave nothing, so that a chunk may come.
     drained: bool,
     comments: bool,
-    ready_state: ReadyState,
-    /// Of the last response.
-    status: u32,
 }
 
 impl Source {
@@ -31,8 +29,6 @@ impl Source {
             dispatch: false,
             drained: false,
             comments: false,
-            ready_state: ReadyState::Connecting,
-            status: 0,
         }
     }
 
@@ -49,7 +45,6 @@ impl Source {
         let attempt = Attempt::from_number(attempt);
         let input = match input {
             input::RESPONSE_STARTED => {
-                self.status = value;
                 let response = Response { status: u16::try_from(value).unwrap_or_default(), content_type: bytes };
                 Input::ResponseStarted { attempt, response }
             }
@@ -81,9 +76,8 @@ impl Source {
             input::RESUMED => Input::Resumed,
             input::OVERFLOWED => Input::Overflowed { resume_later: value != 0 },
             input::START_FROM => {
-                let id = bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default();
                 // The host has checked it: an id that cannot be is not set.
-                let _ = self.connection.start_from(id);
+                _ = self.connection.start_from(bytes.unwrap_or_default());
                 return 0;
             }
             input::COMMENTS_WANTED => {
@@ -112,56 +106,27 @@ impl Source {
         output.table().as_ptr() as usize as u32
     }
 
-    pub(crate) fn poll(&mut self) -> u32 {
+    pub(crate) fn poll(&mut self, record: &mut Record) -> u32 {
         if mem::take(&mut self.dispatch) {
             return action::DISPATCH;
         }
         if mem::take(&mut self.dispatching) {
             self.connection.dispatched();
         }
+        // A `Dispatch` is taken where its chunk is.
         let step = self.connection.poll_step();
         self.drained = step.is_none();
-        match step {
-            Some(Step::SendRequest) => action::SEND_REQUEST,
-            Some(Step::SendProbe) => action::SEND_PROBE,
-            Some(Step::AbortRequest) => action::ABORT_REQUEST,
-            Some(Step::StartTimer) => action::START_TIMER,
-            Some(Step::StopTimer) => action::STOP_TIMER,
-            Some(Step::BecomeConnecting) => self.becomes(ReadyState::Connecting),
-            Some(Step::BecomeOpen) => self.becomes(ReadyState::Open),
-            Some(Step::BecomeClosed) => self.becomes(ReadyState::Closed),
-            Some(Step::FireOpen) => action::FIRE_OPEN,
-            Some(Step::FireError) => action::FIRE_ERROR,
-            Some(Step::AskRetry) => action::ASK_RETRY,
-            Some(Step::Prepare) => action::PREPARE,
-            Some(Step::FireClose) => action::FIRE_CLOSE,
-            // A `Dispatch` is taken where its chunk is, and there are no others yet.
-            _ => action::NONE,
-        }
-    }
-
-    fn becomes(&mut self, ready_state: ReadyState) -> u32 {
-        self.ready_state = ready_state;
-        action::SET_READY_STATE
-    }
-
-    pub(crate) fn field(&self, field: u32) -> u32 {
         let error = self.connection.error();
-        match field {
-            field::ATTEMPT => self.connection.attempt().number(),
-            field::DELAY => self.connection.delay(),
-            field::READY_STATE => self.ready_state as u32,
-            field::FAILURE => error.verdict as u32,
-            field::REASON => error.reason as u32,
-            field::STATUS => self.status,
-            field::ERROR_DELAY => error.delay.unwrap_or(NEVER),
-            field::LAST_EVENT_ID => self.last_event_id().as_ptr() as usize as u32,
-            field::LAST_EVENT_ID_SIZE => self.last_event_id().len() as u32,
-            _ => 0,
-        }
-    }
-
-    fn last_event_id(&self) -> &[u8] {
-        self.connection.last_event_id_bytes()
+        let id = self.connection.last_event_id_bytes();
+        *record = [
+            self.connection.attempt().number(),
+            self.connection.delay(),
+            error.reason as u32,
+            error.verdict as u32,
+            error.delay.unwrap_or(NEVER),
+            id.as_ptr() as usize as u32,
+            id.len() as u32,
+        ];
+        step.map_or(action::NONE, |step| step as u32 + 1)
     }
 }

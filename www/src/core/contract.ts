@@ -24,30 +24,50 @@
 export const enum ActionKind {
   /** Nothing. */
   None = 0,
-  /** Send a request, with `lastEventId()` if that is not empty; report under `attempt`. */
-  SendRequest = 1,
-  /** Send a `no-cors` GET without credentials and headers, end it when its headers are there, and report `probeEnded`. */
-  SendProbe = 2,
-  /** Abort the request or the probe. */
-  AbortRequest = 3,
-  /** Report `timerFired(attempt)` after `delay` milliseconds. */
-  StartTimer = 4,
+  /** Let the user prepare the request of `Attempt`; report `Prepared` or `PrepareFailed`. */
+  Prepare = 1,
+  /** Send a request, with `lastEventId()` if that is not empty; report under `Attempt`. */
+  SendRequest = 2,
+  /** Send a `no-cors` GET without credentials and headers, end it when its headers are there, and report `ProbeEnded`. */
+  SendProbe = 3,
+  /** Abort the request, the probe or what is prepared. */
+  AbortRequest = 4,
+  /** Report `TimerFired` after `Delay` milliseconds. */
+  StartTimer = 5,
   /** Stop that timer. */
-  StopTimer = 5,
-  /** The ready state is `readyState` from now on. */
-  SetReadyState = 6,
+  StopTimer = 6,
+  /** Ask the user what becomes of the loss; report `RetryAnswered`. */
+  AskRetry = 7,
+  /** The ready state is 0 from now on. */
+  BecomeConnecting = 8,
+  /** The ready state is 1 from now on. */
+  BecomeOpen = 9,
+  /** The ready state is 2 from now on. */
+  BecomeClosed = 10,
   /** Fire `open`. */
-  FireOpen = 7,
-  /** Fire `error`; `error()` says why. */
-  FireError = 8,
-  /** Dispatch `events()`. */
-  Dispatch = 9,
-  /** Let the user prepare the request of `attempt`; report `Prepared` or `PrepareFailed`. */
-  Prepare = 10,
-  /** Ask the user what becomes of the loss that the fields tell of; report `RetryAnswered`. */
-  AskRetry = 11,
+  FireOpen = 11,
+  /** Fire `error`. */
+  FireError = 12,
   /** Fire `close`: the stream ended, and its request is not to be repeated. */
-  FireClose = 12,
+  FireClose = 13,
+  /** Dispatch the events that the last chunk gave. */
+  Dispatch = 14,
+}
+
+/** What belongs to the action polled last. */
+export const enum Field {
+  /** The attempt that begins, is under way or has ended. */
+  Attempt = 0,
+  /** How long a timer is to run, in milliseconds. */
+  Delay = 1,
+  /** Of an error: its `Reason`. */
+  Reason = 2,
+  /** Of an error: its `Verdict`. */
+  Verdict = 3,
+  /** Of an error: the next attempt begins in so many milliseconds; `Never` if that is not known or there is none. */
+  ErrorDelay = 4,
+  LastEventId = 5,
+  LastEventIdSize = 6,
 }
 
 /** What is told by `tell`. */
@@ -118,15 +138,17 @@ export const enum Reason {
   Requested = 12,
 }
 
-/** Why a connection is not reestablished. */
-export const enum Failure {
-  /** For the sake of the reason itself. */
-  Plain = 1,
-  /** The request is not one to be repeated. */
+/** What comes of it. */
+export const enum Verdict {
+  /** The connection is reestablished. */
+  Interrupted = 0,
+  /** It failed for the sake of the reason itself. */
+  Failed = 1,
+  /** It failed, for the request is not one to be repeated. */
   NotRepeated = 2,
-  /** There were too many attempts, or for too long. */
+  /** It failed, for there were too many attempts, or for too long. */
   RetriesExhausted = 3,
-  /** The user does not want to. */
+  /** It failed, for the user does not want to try again. */
   Declined = 4,
 }
 
@@ -138,19 +160,6 @@ export const enum ProbeOutcome {
   OwnOrigin = 1,
   /** Nobody answered. */
   Unreachable = 2,
-}
-
-/** What can be asked of the action polled last. */
-export const enum Field {
-  Attempt = 0,
-  Delay = 1,
-  ReadyState = 2,
-  Failure = 3,
-  Reason = 4,
-  Status = 5,
-  LastEventId = 6,
-  LastEventIdSize = 7,
-  ErrorDelay = 8,
 }
 
 /**
@@ -175,7 +184,7 @@ export interface Connection {
    * or UTF-8 as text, each byte one character; `null` is a content type that is missing.
    */
   tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string | null): void;
-  /** Takes the next action; what belongs to it is read below until the next `poll` of this connection. */
+  /** Takes the next action; what belongs to it is read below until the next `poll` of any connection. */
   poll(): ActionKind;
   /** A number that belongs to it; an `ErrorDelay` that is none is -1. */
   field(field: Field): number;

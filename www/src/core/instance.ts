@@ -17,10 +17,10 @@ export interface Exports {
   stamp(): number;
   prepare(size: number): number;
   connect(size: number): number;
-  tell(handle: number, input: number, attempt: number, value: number, size: number, now: number, nowHigh: number): number;
+  tell(handle: number, input: number, attempt: number, value: number, size: number, now: number): number;
   measure(): void;
   poll(handle: number): number;
-  field(handle: number, field: number): number;
+  record(): number;
   release(handle: number): void;
 }
 
@@ -89,14 +89,14 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
   let handle = exports.connect(handIn(instance, new Uint8Array(new Uint32Array([Border.OptionsVersion, ...options]).buffer)));
   instance.live++;
 
-  const field = (field: Field): number => handle && exports.field(handle, field);
+  const field = (field: Field): number => look(instance).words[(exports.record() >>> 2) + field]! | 0;
 
   return {
     tell(input, attempt, now, value = 0, content = '') {
       if (handle) {
         const size = content === null ? Border.NoContentType : handIn(instance, content);
-        // Both halves of the time are taken modulo 2^32 as they cross.
-        const table = exports.tell(handle, input, attempt, value, size, now, now / 0x1_0000_0000) >>> 0;
+        // The time is taken modulo 2^32 as it crosses.
+        const table = exports.tell(handle, input, attempt, value, size, now) >>> 0;
         if (table === Border.OutOfOrder) {
           throw new Error('tidings: a chunk came too early');
         }

@@ -1,5 +1,5 @@
 /** Everything of this folder, for tests and benches; no entry of the package. */
 
-export { ActionKind, Failure, Field, Input, Option, ProbeOutcome, Reason } from './contract.js';
+export { ActionKind, Field, Input, Option, ProbeOutcome, Reason, Verdict } from './contract.js';
 export { findCore, setCore } from './find.js';
 export { Border, createCore } from './instance.js';
