@@ -38,6 +38,10 @@ const INTERNAL = new RegExp(
   ].join('|')})$`,
 );
 
+/** What the entries make of the core, and the module they need: the class, and the parser. */
+const CLASS = { createCore: 'core/instance.ts', file: 'core.wasm' };
+const PARSER = { createCore: 'core/parser.ts', file: 'parser.wasm' };
+
 /** Without white space esbuild also drops the comments by which an app's bundler sees what it may leave out. */
 const SHAKEABLE = { minify: false, minifyIdentifiers: true, minifySyntax: true };
 
@@ -54,7 +58,8 @@ async function build(file) {
   });
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const core = await buildCore(raw);
-  const plugin = (loader, inline) => provide(core, loader, inline);
+  const plugin = (loader, inline) => provide(CLASS, core.wasm, core.javaScript, loader, inline);
+  const parserPlugin = (inline) => provide(PARSER, core.parserWasm, core.javaScript, 'module', inline);
   const shared = {
     bundle: true,
     minify: true,
@@ -73,7 +78,8 @@ async function build(file) {
 
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
-  await writeFile(join(dist, 'core.wasm'), core.wasm);
+  await writeFile(join(dist, CLASS.file), core.wasm);
+  await writeFile(join(dist, PARSER.file), core.parserWasm);
   const module = { ...small, format: 'esm', plugins: [plugin('module')] };
   const common = { ...small, format: 'cjs', plugins: [plugin('module')] };
   const script = { ...small, format: 'iife', plugins: [plugin('script')] };
@@ -86,6 +92,9 @@ async function build(file) {
     [{ ...module, plugins: [plugin('module', false)] }, 'entry/workerd.ts', 'workerd.mjs'],
     [{ ...module, plugins: [besideIndex('./workerd.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill-workerd.mjs'],
     [script, AS_TIDINGS, 'polyfill.js'],
+    [{ ...module, ...SHAKEABLE, plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.mjs'],
+    [{ ...common, plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.cjs'],
+    [{ ...module, plugins: [parserPlugin(false)] }, 'entry/parser-workerd.ts', 'parser-workerd.mjs'],
     // Without maps: what wasm2js writes is no source.
     [{ ...module, sourcemap: false }, 'entry/core-js.ts', 'core-js.mjs'],
     [{ ...common, sourcemap: false }, 'entry/core-js.ts', 'core-js.cjs'],
@@ -104,8 +113,8 @@ async function build(file) {
 }
 
 /** The virtual modules of `virtual.d.ts`; an entry that has its core from elsewhere inlines none. */
-function provide(core, loader, inline = true) {
-  const contents = { 'tidings:core-bytes': inline ? inlined(core.wasm) : 'export default () => {}', 'tidings:js-core': core.javaScript };
+function provide({ createCore, file }, wasm, javaScript, loader, inline = true) {
+  const contents = { 'tidings:core-bytes': inline ? inlined(wasm) : 'export default () => {}', 'tidings:js-core': javaScript };
   return {
     name: 'tidings',
     setup(build) {
@@ -114,7 +123,9 @@ function provide(core, loader, inline = true) {
           case 'tidings:core-js-file':
             return { path: './core-js.mjs', external: true };
           case 'tidings:core-file':
-            return { path: './core.wasm', external: true };
+            return { path: `./${file}`, external: true };
+          case 'tidings:create-core':
+            return { path: source(createCore) };
           case 'tidings:load-js-core':
             return { path: source(`core/load-js-core-${loader}.ts`) };
           default:

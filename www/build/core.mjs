@@ -12,37 +12,49 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** What the module has to export; all else that the linker exports is dropped. */
-const EXPORTS = ['memory', 'stamp', 'prepare', 'connect', 'tell', 'measure', 'poll', 'record', 'release'];
+/** What the modules have to export; all else that the linker exports is dropped. */
+const BOTH = ['memory', 'stamp', 'prepare', 'measure'];
+const MACHINE = [...BOTH, 'connect', 'tell', 'poll', 'record', 'release'];
+const PARSER = [...BOTH, 'open', 'read', 'close'];
 /** What Rust uses by default; all other features are left alone. */
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((name) => `--enable-${name}`);
 const STRIP = ['--strip-debug', '--strip-producers', '--strip-target-features'];
 const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-lowering', '--signext-lowering'];
 
 /**
+ * The core for the class, the parser alone, and both in JavaScript, which is only loaded where there is no wasm.
+ *
  * @param {Uint8Array} raw what cargo built
- * @returns {Promise<{ wasm: Uint8Array, javaScript: string, stamp: number }>}
+ * @returns {Promise<{ wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, stamp: number }>}
  */
 export async function buildCore(raw) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
   const file = (name) => join(folder, name);
+  const keep = async (exports, output) => {
+    await writeFile(file('roots.json'), JSON.stringify(exports.map((name) => ({ name, export: name, root: true }))));
+    await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(output));
+  };
+  const smallest = ['-Oz', '--converge', '--zero-filled-memory', ...STRIP];
   try {
-    await writeFile(file('roots.json'), JSON.stringify(EXPORTS.map((name) => ({ name, export: name, root: true }))));
     await writeFile(file('raw.wasm'), raw);
-    await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file('needed.wasm'));
-    const smallest = ['-Oz', '--converge', '--zero-filled-memory'];
-    await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...smallest, ...STRIP, '-o', file('core.wasm'));
-    await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...LOWER, ...smallest, ...STRIP, '-o', file('lowered.wasm'));
+    const modules = [];
+    for (const exports of [MACHINE, PARSER]) {
+      await keep(exports, 'needed.wasm');
+      await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...smallest, '-o', file('small.wasm'));
+      const wasm = await readFile(file('small.wasm'));
+      const module = new WebAssembly.Module(wasm);
+      assert.deepEqual(WebAssembly.Module.imports(module), [], 'the core imports nothing');
+      const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+      assert.deepEqual(exported.sort(), [...exports].sort(), 'the core exports what it should');
+      modules.push({ wasm, stamp: new WebAssembly.Instance(module).exports.stamp() >>> 0 });
+    }
+    await keep([...new Set([...MACHINE, ...PARSER])], 'all.wasm');
+    await run('wasm-opt', file('all.wasm'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
     // Says so if anything past the first version is left.
     await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '-Oz', '-o', file('first.wasm'));
     await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
-    const wasm = await readFile(file('core.wasm'));
-    const module = new WebAssembly.Module(wasm);
-    assert.deepEqual(WebAssembly.Module.imports(module), [], 'the core imports nothing');
-    const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-    assert.deepEqual(exported.sort(), [...EXPORTS].sort(), 'the core exports what it should');
-    const stamp = new WebAssembly.Instance(module).exports.stamp() >>> 0;
-    return { wasm, javaScript: asFactory(await readFile(file('core.js'), 'utf8')), stamp };
+    const [{ wasm, stamp }, { wasm: parserWasm }] = modules;
+    return { wasm, parserWasm, javaScript: asFactory(await readFile(file('core.js'), 'utf8')), stamp };
   } finally {
     await rm(folder, { recursive: true });
   }

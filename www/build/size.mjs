@@ -12,6 +12,10 @@ const AIM = 8_000;
 /** What it must not grow past on the way there. */
 const CEILING = 12_700;
 const MAIN = "tidings: import { EventSource }";
+/** The same for the parser entry. */
+const PARSER_AIM = 3_000;
+const PARSER_CEILING = 6_700;
+const PARSER = 'tidings/parser: all of it but encode';
 
 /** Prints the table; says whether the ceiling is kept. */
 export async function printSizes(root) {
@@ -20,6 +24,8 @@ export async function printSizes(root) {
   const file = (name) => readFile(join(root, 'dist', name));
   const rows = [
     [MAIN, await app(root, "export { EventSource } from './dist/index.mjs'")],
+    [PARSER, await app(root, "export { parseEventStream, EventStreamDecoder, EventStreamTransform } from './dist/parser.mjs'")],
+    ['tidings/parser: encode alone', await app(root, "export { encode } from './dist/parser.mjs'")],
     ["tidings: import 'tidings/polyfill'", await app(root, "import './dist/polyfill.mjs'")],
     ['tidings: dist/polyfill.js', await file('polyfill.js')],
     ['tidings: dist/core-js.mjs (loaded only where wasm is not)', await file('core-js.mjs')],
@@ -35,10 +41,16 @@ export async function printSizes(root) {
   for (const [name, bytes] of rows) {
     console.log(`| ${name} | ${bytes.length} | ${gzipSync(bytes, { level: 9 }).length} | ${brotli(bytes)} |`);
   }
-  const cost = brotli(rows.find(([name]) => name === MAIN)[1]);
-  const kept = cost <= CEILING;
-  console.log(`\nThe main entry costs ${cost} bytes of brotli. The aim is ${AIM}, the ceiling ${CEILING}: ${kept ? 'kept' : 'broken'}.`);
-  return kept;
+  const keeps = [
+    ['main', MAIN, AIM, CEILING],
+    ['parser', PARSER, PARSER_AIM, PARSER_CEILING],
+  ].map(([entry, row, aim, ceiling]) => {
+    const cost = brotli(rows.find(([name]) => name === row)[1]);
+    const kept = cost <= ceiling;
+    console.log(`\nThe ${entry} entry costs ${cost} bytes of brotli. The aim is ${aim}, the ceiling ${ceiling}: ${kept ? 'kept' : 'broken'}.`);
+    return kept;
+  });
+  return keeps.every(Boolean);
 }
 
 /** The first chunk of an app that does this. */

@@ -4,7 +4,10 @@
 import process from 'node:process';
 
 import * as main from 'tidings';
+import * as parser from 'tidings/parser';
 
+import { tellAll as tellOfParser } from './parser_scenarios.mjs';
 import { tellAll } from './scenarios.mjs';
 
-console.log(JSON.stringify(await tellAll({ main }, JSON.parse(process.argv[2]))));
+const given = JSON.parse(process.argv[2]);
+console.log(JSON.stringify({ main: await tellAll({ main }, given), parser: await tellOfParser(parser, given) }));

@@ -9,7 +9,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 
 import * as esbuild from 'esbuild';
 
+import { scenarios as parserScenarios } from '../parser/scenarios.mjs';
 import { scenariosOf } from './scenarios.mjs';
 
 const here = process.env.TIDINGS_SERVER;
@@ -67,7 +68,10 @@ for (const { name, find, run } of runtimes.filter(({ name }) => name.includes(ch
     after(() => folder && rm(folder, { recursive: true, force: true }));
 
     for (const { name: scenario, expected } of scenariosOf(name)) {
-      test(scenario, () => assert.deepEqual(told[scenario], expected));
+      test(scenario, () => assert.deepEqual(told.main[scenario], expected));
+    }
+    for (const { name: scenario, expected, not } of parserScenarios) {
+      test(`the parser entry: ${scenario}`, { skip: not?.[name] }, () => assert.deepEqual(told.parser[scenario], expected));
     }
   });
 }
@@ -77,6 +81,7 @@ async function consumer() {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-runtime-'));
   const own = fileURLToPath(new URL('.', import.meta.url));
   for (const name of ['scenarios.mjs', 'command.mjs', 'worker.mjs']) await cp(join(own, name), join(folder, name));
+  await cp(join(own, '../parser/scenarios.mjs'), join(folder, 'parser_scenarios.mjs'));
   await cp(join(root, 'package.json'), join(folder, 'node_modules/tidings/package.json'));
   await cp(dist, join(folder, 'node_modules/tidings/dist'), { recursive: true });
   return folder;
@@ -95,8 +100,8 @@ async function worker(manifest, folder, given) {
     name: 'wasm modules',
     setup(build) {
       build.onResolve({ filter: /\.wasm$/ }, async ({ path, resolveDir }) => {
-        modules.push({ type: 'CompiledWasm', path: '/core.wasm', contents: await readFile(join(resolveDir, path)) });
-        return { path: './core.wasm', external: true };
+        modules.push({ type: 'CompiledWasm', path: `/${basename(path)}`, contents: await readFile(join(resolveDir, path)) });
+        return { path: `./${basename(path)}`, external: true };
       });
       // Were it asked for, the core would not be the module that was imported.
       build.onResolve({ filter: /core-js\.mjs$/ }, () => ({ path: './not-there.mjs', external: true }));
@@ -111,7 +116,7 @@ async function worker(manifest, folder, given) {
     plugins: [wasm],
     write: false,
   });
-  assert.deepEqual(modules.map(({ type }) => type), ['CompiledWasm'], 'the condition `workerd` leads to the wasm module, once');
+  assert.deepEqual(modules.map(({ path }) => path).sort(), ['/core.wasm', '/parser.wasm'], 'the condition `workerd` leads to the wasm modules, once');
   const miniflare = new Miniflare({
     compatibilityDate: COMPATIBILITY_DATE,
     modulesRoot: '/',

@@ -1,9 +1,14 @@
 // The shell of workerd.
 
 import * as main from 'tidings';
+import * as parser from 'tidings/parser';
 
+import { tellAll as tellOfParser } from './parser_scenarios.mjs';
 import { tellAll } from './scenarios.mjs';
 
 export default {
-  fetch: async (request) => Response.json(await tellAll({ main }, await request.json())),
+  async fetch(request) {
+    const given = await request.json();
+    return Response.json({ main: await tellAll({ main }, given), parser: await tellOfParser(parser, given) });
+  },
 };

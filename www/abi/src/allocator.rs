@@ -6,8 +6,9 @@
 #![allow(unsafe_code, reason = "an allocator hands out raw memory")]
 
 use core::alloc::{GlobalAlloc, Layout};
-use core::arch::wasm32::{memory_grow, memory_size};
+use core::arch::wasm32::{memory_grow, memory_size, unreachable};
 use core::cell::Cell;
+use core::hint::assert_unchecked;
 use core::ptr;
 
 struct Blocks {
@@ -29,7 +30,7 @@ unsafe impl GlobalAlloc for Blocks {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let size = size_index(layout.size());
         let Some(free) = self.free.get(size).filter(|_| layout.align() <= LEAST) else {
-            return ptr::null_mut();
+            unreachable();
         };
         let block = free.get();
         if !block.is_null() {
@@ -56,15 +57,16 @@ impl Blocks {
             0 => (&raw const __heap_base).addr().next_multiple_of(LEAST),
             end => end,
         };
-        let Some(end) = start.checked_add(size) else {
-            return ptr::null_mut();
-        };
+        let end = start.saturating_add(size);
         if end > memory && memory_grow(0, (end - memory).div_ceil(PAGE)) == usize::MAX {
-            return ptr::null_mut();
+            unreachable();
         }
         self.end.set(end);
         // The linker's and the engine's memory, of which Rust knows nothing yet.
-        ptr::with_exposed_provenance_mut(start)
+        let block = ptr::with_exposed_provenance_mut::<u8>(start);
+        // SAFETY: the heap does not begin at 0.
+        unsafe { assert_unchecked(!block.is_null()) };
+        block
     }
 }
 

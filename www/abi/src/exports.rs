@@ -2,8 +2,10 @@
 #![allow(unsafe_code, reason = "exported names, and one realm for the whole instance")]
 
 use crate::Realm;
+use alloc::boxed::Box;
 use core::arch::wasm32::unreachable;
 use core::cell::{Cell, UnsafeCell};
+use tidings_core::EventStream;
 
 struct Instance {
     /// A call is under way, or trapped and never returned.
@@ -68,7 +70,26 @@ extern "C" fn release(handle: u32) {
     enter(|realm| realm.release(handle));
 }
 
+#[unsafe(no_mangle)]
+extern "C" fn open(limit: u32) -> *mut EventStream {
+    Box::into_raw(Box::new(EventStream::with_limit(Some(limit as usize))))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn read(stream: *mut EventStream, size: u32) -> u32 {
+    // SAFETY: the host hands in what `open` gave, and nothing that it closed; no two calls run at once.
+    let stream = unsafe { &mut *stream };
+    enter(|realm| realm.read(stream, size as usize).as_ptr() as u32)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn close(stream: *mut EventStream) {
+    // SAFETY: the host hands in what `open` gave, once.
+    drop(unsafe { Box::from_raw(stream) });
+}
+
 #[panic_handler]
+#[inline(never)]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     unreachable()
 }

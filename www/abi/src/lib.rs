@@ -1,7 +1,8 @@
 //! The core of the npm package: [`tidings_core`] behind raw integer exports.
 //!
 //! Built as wasm, and from that, by wasm2js, as JavaScript; so only `i32` crosses, nothing is imported, and there is one memory. The other
-//! side is `www/src/core/instance.ts`; what the class sees of it is `www/src/core/contract.ts`.
+//! side is `www/src/core`: `memory.ts` and `instance.ts`, and `parser.ts` for parsers by themselves; what the class sees of it is `contract.ts`.
+//! Two modules are made of this, one with the exports of each.
 //!
 //! # The contract
 //!
@@ -15,10 +16,13 @@
 //! | `poll` | a handle | the next [action](numbers::action), 0 if there is none |
 //! | `record` | | the address of the *record*, always the same |
 //! | `release` | a handle | |
+//! | `open` | the most that one event may hold | a parser by itself, which has no connection |
+//! | `read` | a parser, the size of a chunk in the input | the address of the table |
+//! | `close` | a parser | |
 //! | `memory` | | |
 //!
-//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect` or `tell`; the next `prepare` makes it anew. What
-//! `tell` gives the address of is the host's to read until the next call of any export but `poll` and `measure`. Every call may grow memory and so
+//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect`, `tell` or `read`; the next `prepare` makes it anew. What
+//! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll` and `measure`. Every call may grow memory and so
 //! detach the views on it.
 //!
 //! **The record** holds what belongs to the action polled last: `u32`s, one for each [field](numbers::field). The next poll, of whatever source, writes it anew.
@@ -30,7 +34,8 @@
 //! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, the number of events, then for each event where in
 //! the text its strings end, in bytes and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
 //! and the [id](numbers::NEW_ID) follow, because they are not those of the event before. Each table begins with the type that is empty, which
-//! means `message`, and with an empty id. The type of a comment is a line feed. The text is as it was received, so that it may be no UTF-8, and each string is to be
+//! means `message`, and with an empty id. The type of a comment is a line feed. Of `read`, that of a
+//! reconnection time is CR, and its data are ten digits; that of the end by the limit is CR LF. The text is as it was received, so that it may be no UTF-8, and each string is to be
 //! decoded for itself then; it ends with a LF that belongs to none.
 //!
 //! **Time** crosses in milliseconds, modulo 2^32: so is it counted.
@@ -40,7 +45,9 @@
 //!
 //! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
 //!
-//! **Traps.** No number handed in traps: handles are looked up, sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that
+//! **Parsers** are addresses: what `open` gave is handed in as it is, and not again after `close`.
+//!
+//! **Traps.** No other number handed in traps: handles are looked up, sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that
 //! runs out. The instance is unusable then: each later call traps at once.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
@@ -52,6 +59,7 @@ mod allocator;
 mod exports;
 pub mod numbers;
 mod output;
+mod parser;
 mod realm;
 mod source;
 

@@ -18,8 +18,8 @@ impl Output {
         Output { text: Vec::new(), table: Vec::new() }
     }
 
-    /// Feeds the chunk and writes down all its events, and its comments if they are wanted.
-    pub(crate) fn write(&mut self, stream: &mut EventStream, chunk: &[u8], comments: bool) {
+    /// Feeds the chunk and writes down all its events, its comments if they are wanted, and with `REST` what else it says.
+    pub(crate) fn write<const REST: bool>(&mut self, stream: &mut EventStream, chunk: &[u8], comments: bool) {
         for buffer in [&mut self.text, &mut self.table] {
             if buffer.capacity() > KEPT {
                 *buffer = Vec::new();
@@ -32,9 +32,15 @@ impl Output {
         let (mut event_type, mut id) = (0..0, 0..0);
         let mut items = stream.feed_bytes(chunk);
         while let Some(item) = items.next() {
+            let digits;
             let (its_type, data, its_id) = match item {
                 Item::Event(event) => (event.event_type, event.data, Some(event.last_event_id)),
                 Item::Comment(text) if comments => (COMMENT, text, None),
+                Item::ReconnectionTime(time) if REST => {
+                    digits = decimal(time);
+                    (RECONNECTION_TIME, &digits[..], None)
+                }
+                Item::LimitExceeded { .. } if REST => (LIMIT_EXCEEDED, &[][..], None),
                 _ => continue,
             };
             count += 1;
@@ -75,6 +81,12 @@ impl Output {
         &self.table
     }
 
+    /// The text that the table is about.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
     fn slice(&self, range: &Range<usize>) -> &[u8] {
         self.text.get(range.clone()).unwrap_or_default()
     }
@@ -88,9 +100,23 @@ impl Output {
     }
 }
 
+/// All ten digits that a number may have.
+fn decimal(mut number: u32) -> [u8; 10] {
+    let mut digits = [0; 10];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    digits
+}
+
 /// The bytes before the first event.
 const HEADER: usize = 12;
-/// The type of a comment; no event can have it.
+/// The type of a comment; no event can have it, nor the next two.
 const COMMENT: &[u8] = b"\n";
+/// That of a reconnection time, whose data is its digits.
+const RECONNECTION_TIME: &[u8] = b"\r";
+/// That of the end by the limit.
+const LIMIT_EXCEEDED: &[u8] = b"\r\n";
 /// Memory up to this many bytes is kept for the next chunk.
 pub(crate) const KEPT: usize = 1024 * 1024;

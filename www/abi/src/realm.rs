@@ -14,8 +14,8 @@ pub struct Realm {
     sources: Vec<Box<Source>>,
     /// How many there ever were. Handles are counted on, so that one that was released means nothing any more.
     count: u32,
-    input: Vec<u8>,
-    output: Output,
+    pub(crate) input: Vec<u8>,
+    pub(crate) output: Output,
     record: Record,
 }
 

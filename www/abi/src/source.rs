@@ -99,7 +99,7 @@ impl Source {
         let (Some(Step::Dispatch), Some(stream)) = (self.connection.poll_step(), self.connection.parser()) else {
             return 0;
         };
-        output.write(stream, chunk, self.comments);
+        output.write::<false>(stream, chunk, self.comments);
         self.dispatching = true;
         self.dispatch = true;
         self.drained = false;

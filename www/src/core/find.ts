@@ -6,8 +6,9 @@
  */
 
 import type { Core } from './contract.js';
-import { createCore, type Exports } from './instance.js';
+import type { Exports } from './memory.js';
 import coreBytes from 'tidings:core-bytes';
+import { createCore } from 'tidings:create-core';
 import loadJsCore from 'tidings:load-js-core';
 
 /** What can be handed in: the module in `dist/core.wasm`, compiled or as bytes, or the default export of `tidings/core-js`. */

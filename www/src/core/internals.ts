@@ -2,4 +2,5 @@
 
 export { ActionKind, Field, Input, Option, ProbeOutcome, Reason, Verdict } from './contract.js';
 export { findCore, setCore } from './find.js';
-export { Border, createCore } from './instance.js';
+export { createCore } from './instance.js';
+export { Border } from './memory.js';

@@ -3,7 +3,7 @@
  * neither.
  */
 
-import type { Exports } from './instance.js';
+import type { Exports } from './memory.js';
 
 interface Tidings {
   /** Where `core-js.js` is. */

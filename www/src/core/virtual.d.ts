@@ -5,14 +5,19 @@ declare module 'tidings:core-bytes' {
   export default function coreBytes(): Uint8Array<ArrayBuffer>;
 }
 
+declare module 'tidings:create-core' {
+  /** What the entry makes of instances: that of `instance.ts`; for the parser entry, which says so where it takes it, that of `parser.ts`. */
+  export function createCore(instantiate: () => import('./memory.js').Exports): import('./contract.js').Core;
+}
+
 declare module 'tidings:load-js-core' {
   /** Loads the core in JavaScript, as fits the entry. */
-  export default function loadJsCore(): Promise<() => import('./instance.js').Exports>;
+  export default function loadJsCore(): Promise<() => import('./memory.js').Exports>;
 }
 
 declare module 'tidings:js-core' {
   /** Makes an instance of the core in JavaScript: what wasm2js made of the wasm. */
-  export default function instantiate(): import('./instance.js').Exports;
+  export default function instantiate(): import('./memory.js').Exports;
 }
 
 declare module 'tidings:core-js-file' {

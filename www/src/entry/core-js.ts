@@ -9,7 +9,7 @@
  */
 import instantiate from 'tidings:js-core';
 
-import type { Exports } from '../core/instance.js';
+import type { Exports } from '../core/memory.js';
 
 const core: () => Exports = instantiate;
 export default core;

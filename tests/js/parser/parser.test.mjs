@@ -1,0 +1,214 @@
+// The parser entry, as it is published: what `scenarios.mjs` says, in Node and in windows and workers of both browsers; the corpus in all cuts; the
+// core in JavaScript where a policy forbids wasm; and what `encode` writes.
+//
+// Wants the test server at $TIDINGS_SERVER, and `node www/build.mjs` run before.
+
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+
+import { engines, find, launch } from '../browsers.mjs';
+import { itemsByKind, read, scenarios, tellAll } from './scenarios.mjs';
+
+const here = process.env.TIDINGS_SERVER;
+/** For whoever looks into one engine: a part of its name. */
+const [, onlyEngine] = (process.env.TIDINGS_ONLY ?? '').split(',');
+const root = new URL('../../../', import.meta.url);
+const dist = new URL('dist/', root);
+
+const parser = await import(new URL('parser.mjs', dist));
+const { default: instantiate } = await import(new URL('core-js.mjs', dist));
+/** The same once more, with a core of its own. */
+const parserJs = await import(new URL('parser.mjs?js', dist));
+parserJs.setCore(instantiate);
+const common = createRequire(import.meta.url)(new URL('parser.cjs', dist).pathname);
+
+for (const [name, entry] of [['Node', parser], ['Node, the core in JavaScript', parserJs], ['Node, by require', common]]) {
+  tells(name, async () => tellAll(entry, { here, key: `${name.replace(/\W/g, '')}-${process.pid}` }));
+}
+
+describe('the corpus through the parser entry', () => {
+  for (const [name, entry] of [['wasm', parser], ['JavaScript', parserJs]]) {
+    for (const size of [Infinity, 1, 2, 3, 7, 64]) {
+      test(`${name}, ${size === Infinity ? 'whole' : `in chunks of ${size}`}`, async () => {
+        for (const { about, expected, body } of await corpus()) {
+          assert.deepEqual(await read(entry, cut(body, size), expected.limit), itemsByKind(expected.items), about);
+        }
+      });
+    }
+  }
+});
+
+describe('encode', async () => {
+  for (const { about, block, text, error } of JSON.parse(await readFile(new URL('tests/encoding.json', root), 'utf8'))) {
+    test(about, () => {
+      if (error) {
+        assert.throws(() => parser.encode(block), { name: 'TypeError', message: `tidings: ${error}` });
+      } else {
+        assert.equal(parser.encode(block), text);
+      }
+    });
+  }
+
+  test('what is written is read again', () => {
+    const block = { type: ' é', data: ' 1\n\n:2', id: 'ü', comment: '' };
+    const [event] = new parser.EventStreamDecoder().push(new TextEncoder().encode(parser.encode(block)));
+    assert.deepEqual(event, { type: block.type, data: block.data, lastEventId: block.id });
+  });
+
+  test('members of the wrong type are refused', () => {
+    const refusal = (block) => {
+      try {
+        return parser.encode(block);
+      } catch (error) {
+        return `${error.name}: ${error.message}`;
+      }
+    };
+    assert.equal(refusal({ data: { a: 1 } }), 'TypeError: tidings: data has to be a string; JSON.stringify makes one');
+    assert.equal(refusal({ data: null }), 'TypeError: tidings: data has to be a string; JSON.stringify makes one');
+    assert.equal(refusal({ data: 'x', id: 7 }), 'TypeError: tidings: id has to be a string');
+    assert.equal(refusal({ data: 'x', type: false }), 'TypeError: tidings: type has to be a string');
+    assert.equal(refusal({ comment: 1 }), 'TypeError: tidings: comment has to be a string');
+    assert.equal(refusal({ event: 'x', data: '' }), 'TypeError: tidings: the event type is called type here, not event');
+    for (const retry of [-1, 1.5, NaN, Infinity, 2 ** 53, '5', null]) {
+      assert.equal(refusal({ retry }), 'TypeError: tidings: retry has to be a whole number of milliseconds, 0 or more');
+    }
+    assert.equal(refusal({ data: 'x', type: undefined, id: undefined, retry: undefined, comment: undefined }), 'data: x\n\n');
+  });
+});
+
+for (const engine of engines.filter(({ name }) => name.includes(onlyEngine ?? ''))) {
+  const { program, missing } = await find(engine);
+  if (missing) {
+    test(`the parser entry in ${engine.name}`, { skip: missing }, () => {});
+    continue;
+  }
+  describe(`the parser entry in ${engine.name}`, { timeout: 180_000 }, () => {
+    let browser;
+    let files;
+
+    before(async () => {
+      files = await serveFiles();
+      browser = await launch(engine, program);
+    });
+
+    after(async () => {
+      await browser?.close();
+      await files?.close();
+    });
+
+    const open = async (path) => {
+      const page = await browser.newPage();
+      await page.goto(`${files.address}${path}`);
+      return page;
+    };
+    const given = (name) => ({ here, key: `${engine.name}-${name}-${process.pid}` });
+
+    tells('a window', async () => {
+      const page = await open('/page');
+      return page.evaluate(async (given) => {
+        const [parser, { tellAll }] = await Promise.all([import('/parser.mjs'), import('/scenarios.mjs')]);
+        return tellAll(parser, given);
+      }, given('window'));
+    });
+
+    tells('a worker', async () => {
+      const page = await open('/page');
+      return page.evaluate(async (given) => {
+        const worker = new Worker('/worker.mjs', { type: 'module' });
+        worker.postMessage(given);
+        return new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = () => reject(new Error('the worker did not load'));
+        });
+      }, given('worker'));
+    });
+
+    test('where a policy forbids wasm, the core in JavaScript is loaded; one call for each chunk wants it handed in', async () => {
+      const page = await open('/page?policy');
+      const told = await page.evaluate(async () => {
+        const parser = await import('/parser.mjs');
+        const bytes = new TextEncoder().encode('data: 1\n\n');
+        const decoder = new parser.EventStreamDecoder();
+        const told = [];
+        try {
+          decoder.push(bytes);
+        } catch ({ message }) {
+          told.push(message);
+        }
+        for await (const { data } of parser.parseEventStream(new Response(bytes))) told.push(data);
+        told.push(decoder.push(bytes)[0].data);
+        return told;
+      });
+      assert.deepEqual(told, [
+        'tidings: no WebAssembly here: hand in the core first, with setCore from tidings/parser and what tidings/core-js exports',
+        '1',
+        '1',
+      ]);
+      assert.ok(files.asked.includes('/core-js.mjs'));
+    });
+  });
+}
+
+/** A test for each scenario. */
+function tells(where, tell) {
+  describe(where, () => {
+    let told;
+    before(async () => {
+      assert.ok(here, 'TIDINGS_SERVER has to be the address of the test server');
+      told = await tell();
+    });
+    for (const { name, expected } of scenarios) {
+      test(name, () => assert.deepEqual(told[name], expected));
+    }
+  });
+}
+
+async function corpus() {
+  const folder = new URL('tests/corpus/', root);
+  const names = (await readdir(folder)).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
+  assert.ok(names.length >= 190, `only ${names.length} cases`);
+  return Promise.all(
+    names.map(async (name) => {
+      const expected = JSON.parse(await readFile(new URL(`${name}.json`, folder), 'utf8'));
+      return { about: `${name}: ${expected.about}`, expected, body: await readFile(new URL(`${name}.sse`, folder)) };
+    }),
+  );
+}
+
+async function* cut(body, size) {
+  for (let at = 0; at < body.length; at += size) yield body.subarray(at, Math.min(at + size, body.length));
+}
+
+/** The package's files, the scenarios, and a page, with a policy if it is asked for. */
+async function serveFiles() {
+  const texts = new Map([['/page', '<!doctype html><link rel="icon" href="data:,">']]);
+  texts.set('/worker.mjs', "import * as parser from './parser.mjs'; import { tellAll } from './scenarios.mjs';"
+    + ' onmessage = async ({ data }) => postMessage(await tellAll(parser, data));');
+  for (const [path, url] of [['/parser.mjs', new URL('parser.mjs', dist)], ['/core-js.mjs', new URL('core-js.mjs', dist)], ['/scenarios.mjs', new URL('scenarios.mjs', import.meta.url)]]) {
+    texts.set(path, await readFile(url, 'utf8'));
+  }
+  const asked = [];
+  const server = createServer((request, response) => {
+    const { pathname, search } = new URL(request.url, 'http://x');
+    asked.push(pathname);
+    const text = texts.get(pathname);
+    response.writeHead(text ? 200 : 404, {
+      'content-type': pathname.endsWith('.mjs') ? 'text/javascript; charset=utf-8' : 'text/html',
+      ...(search === '?policy' && { 'content-security-policy': "script-src 'self'" }),
+    });
+    response.end(text);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    asked,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

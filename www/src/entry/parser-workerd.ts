@@ -1,0 +1,11 @@
+/**
+ * The parser entry for workerd, where Cloudflare's Workers run: compiling from bytes is forbidden there, and the core is imported as a module.
+ */
+
+import module from 'tidings:core-file';
+
+import { setCore } from '../core/find.js';
+
+export * from './parser.js';
+
+setCore(module);

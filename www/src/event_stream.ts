@@ -1,0 +1,265 @@
+/**
+ * The parser's three doors: a call for each chunk, an iterator that asks for chunks, and a transform stream.
+ *
+ * Rules: no chunk is asked for before an event is; an event that came before what went wrong is given before that is told.
+ */
+
+import { findCore } from './core/find.js';
+import { Told, type Parser, type ParserCore } from './core/parser.js';
+
+/** An event of an event stream. */
+export interface EventStreamMessage {
+  /** The event type: `message` unless the stream said otherwise. */
+  readonly type: string;
+  /** The data; its lines are joined by LF. */
+  readonly data: string;
+  /** The last event ID string as of this event; empty if there was none yet. A request to resume sends it as `Last-Event-ID`. */
+  readonly lastEventId: string;
+}
+
+/** How an event stream is read. */
+export interface EventStreamOptions {
+  /**
+   * The most that one event may hold (data, type and id together), in bytes: 64 MiB unless set; `null` or `Infinity` lifts it. A bigger one is a
+   * `RangeError`, and nothing is read after it.
+   */
+  maxEventSize?: number | null | undefined;
+  /**
+   * Called with each comment, without its colon and one space after that, before the events of its chunk are given. Of a long one it is
+   * the first 4 KiB, where a character may be cut.
+   */
+  onComment?: ((comment: string) => void) | undefined;
+  /** Called with each reconnection time that the stream asks for, in milliseconds, before the events of its chunk are given. */
+  onRetry?: ((milliseconds: number) => void) | undefined;
+}
+
+/** What bytes come from: a `Response`, a stream, or whatever gives chunks of bytes, such as a Node stream. */
+export type EventStreamSource =
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | { readonly body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null; readonly bodyUsed?: boolean };
+
+/**
+ * Reads an event stream chunk by chunk, as [the standard says](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream):
+ * hand in the next bytes, in any cuts, and take the events that they complete.
+ *
+ * ```js
+ * import { EventStreamDecoder } from 'tidings/parser';
+ *
+ * const decoder = new EventStreamDecoder();
+ * decoder.push(new TextEncoder().encode('id: 7\ndata: hel')); // []
+ * decoder.push(new TextEncoder().encode('lo\n\n')); // [{ type: 'message', data: 'hello', lastEventId: '7' }]
+ * ```
+ *
+ * A block without its blank line at the end of the stream is no event: there is nothing to flush.
+ */
+export class EventStreamDecoder {
+  readonly #limit: number;
+  readonly #options: EventStreamOptions;
+  #parser: Parser | undefined;
+  #exceeded = false;
+
+  /** @throws {TypeError} If an option is not what it should be. */
+  constructor(options?: EventStreamOptions) {
+    const { maxEventSize, onComment, onRetry } = (this.#options = options || {});
+    this.#limit = maxEventSize === undefined ? DEFAULT_LIMIT : maxEventSize === null ? Infinity : maxEventSize;
+    if (!(this.#limit >= 0)) {
+      refuse('maxEventSize is not a number of bytes');
+    }
+    for (const callback of [onComment, onRetry]) {
+      if (callback && typeof callback !== 'function') {
+        refuse('onComment and onRetry are functions');
+      }
+    }
+  }
+
+  /**
+   * Takes the next bytes and gives the events that they complete. The bytes are the caller's again when this returns.
+   *
+   * @throws {TypeError} If it is given anything but bytes.
+   * @throws {RangeError} If an event goes past the limit. Events of the same chunk before it are given first; then this throws at the next call, and
+   * at all until {@link reset}.
+   * @throws {Error} Where WebAssembly is forbidden and no core was handed in with `setCore`. The other two doors load one by themselves.
+   */
+  push(chunk: Uint8Array): EventStreamMessage[] {
+    const events: EventStreamMessage[] = [];
+    // Bytes of another realm are no `instanceof` of ours.
+    if (!chunk || chunk.BYTES_PER_ELEMENT !== 1) {
+      refuse(
+        'a chunk has to be a Uint8Array' + (typeof chunk === 'string' ? ', not a string: leave out what decodes it, such as TextDecoderStream' : ''),
+      );
+    }
+    if (chunk.length && !this.#exceeded) {
+      const { onComment, onRetry } = this.#options;
+      const { count, types, data, ids } = (this.#parser ||= make(this.#limit)).read(chunk);
+      for (let index = 0; index < count; index++) {
+        const type = types[index]!;
+        const text = data[index]!;
+        if (type === Told.Comment) {
+          onComment && onComment(text);
+        } else if (type === Told.ReconnectionTime) {
+          onRetry && onRetry(+text);
+        } else if (type === Told.LimitExceeded) {
+          this.#exceeded = true;
+        } else {
+          events.push({ type, data: text, lastEventId: ids[index]! });
+        }
+      }
+    }
+    if (this.#exceeded && !events.length) {
+      throw new RangeError(`tidings: an event holds more than maxEventSize, ${this.#limit} bytes`);
+    }
+    return events;
+  }
+
+  /** Begins anew, for another stream: an unfinished block, the last event ID and the memory they took are gone. */
+  reset(): void {
+    this.#parser && this.#parser.close();
+    this.#parser = undefined;
+    this.#exceeded = false;
+  }
+}
+
+/**
+ * Gives the events of a stream as they come: of a `Response`, of its body, or of whatever gives chunks of bytes.
+ *
+ * ```js
+ * import { parseEventStream } from 'tidings/parser';
+ *
+ * const response = await fetch('/v1/chat', { method: 'POST', body: '{"stream":true}' });
+ * for await (const { data } of parseEventStream(response)) {
+ *   console.log(data);
+ * }
+ * ```
+ *
+ * A chunk is asked for when an event is, and there is none left; never before. To leave the loop, or to call `return` or `throw`, cancels the
+ * source at once, also while a chunk is waited for. The status and the content type of a response are for the caller to look at.
+ *
+ * @throws {TypeError} If there are no bytes to be had from the source.
+ */
+export function parseEventStream(source: EventStreamSource, options?: EventStreamOptions): AsyncGenerator<EventStreamMessage, void, undefined> {
+  const decoder = new EventStreamDecoder(options);
+  const { pull, cancel } = chunksOf(source);
+  /** The source is at its end, or was told that no more is wanted. */
+  let over = false;
+  const stop = async (reason?: unknown): Promise<void> => {
+    if (!over) {
+      over = true;
+      await cancel(reason);
+    }
+  };
+
+  const events = (async function* (): AsyncGenerator<EventStreamMessage, void, undefined> {
+    try {
+      await findCore();
+      for (;;) {
+        let chunk;
+        try {
+          chunk = await pull();
+        } catch (error) {
+          over = true;
+          throw error;
+        }
+        if (chunk.done) {
+          over = true;
+          return;
+        }
+        for (const event of decoder.push(chunk.value)) {
+          yield event;
+        }
+        // Says so if that was all before an event that is too big.
+        decoder.push(NOTHING);
+      }
+    } catch (error) {
+      // The first error is the one to be told.
+      stop(error).catch(() => {});
+      throw error;
+    } finally {
+      decoder.reset();
+    }
+  })();
+
+  for (const way of ['return', 'throw'] as const) {
+    // A generator would not hear of it before what it waits for has come.
+    const end = events[way].bind(events) as (value: unknown) => Promise<IteratorResult<EventStreamMessage, void>>;
+    events[way] = (value: unknown) => Promise.all([end(value), stop(value)]).then(([result]) => result);
+  }
+  return events;
+}
+
+/**
+ * The same as a [`TransformStream`](https://streams.spec.whatwg.org/#ts-class), for pipes.
+ *
+ * ```js
+ * import { EventStreamTransform } from 'tidings/parser';
+ *
+ * const response = await fetch('/news');
+ * const events = response.body.pipeThrough(new EventStreamTransform());
+ * ```
+ *
+ * As with all transform streams, a pipe asks for one chunk ahead; to cancel the readable side cancels the source of the pipe.
+ */
+export class EventStreamTransform extends (
+  // Importing this must not fail where there is none.
+  (typeof TransformStream === 'function' ? TransformStream : Object) as typeof TransformStream
+)<Uint8Array, EventStreamMessage> {
+  /** @throws {TypeError} If an option is not what it should be. */
+  constructor(options?: EventStreamOptions) {
+    const decoder = new EventStreamDecoder(options);
+    super({
+      async transform(chunk, controller) {
+        await findCore();
+        for (const event of decoder.push(chunk)) {
+          controller.enqueue(event);
+        }
+      },
+      // An error takes with it what was not read yet, so one that followed an event is told when the next chunk is asked for, or here.
+      flush() {
+        decoder.push(NOTHING);
+        decoder.reset();
+      },
+    });
+  }
+}
+
+/** Where chunks come from, one by one. */
+function chunksOf(source: EventStreamSource) {
+  const inside = isObject(source) && 'body' in source;
+  const body = inside ? (source.bodyUsed ? refuse('the body of this response was read already') : source.body) : source;
+  if (inside && !body) {
+    return { pull: () => ({ done: true, value: NOTHING }), async cancel() {} };
+  }
+  if (isObject(body) && 'getReader' in body) {
+    const reader = body.getReader();
+    return { pull: () => reader.read(), cancel: (reason: unknown) => reader.cancel(reason) };
+  }
+  if (isObject(body) && Symbol.asyncIterator in body) {
+    const iterator = body[Symbol.asyncIterator]();
+    return {
+      pull: () => iterator.next(),
+      async cancel() {
+        iterator.return && (await iterator.return());
+      },
+    };
+  }
+  return refuse('parseEventStream takes a Response, a ReadableStream or an async iterable of Uint8Array');
+}
+
+function make(limit: number): Parser {
+  const core = findCore() as unknown as ParserCore | Promise<ParserCore>;
+  if ('then' in core) {
+    throw new Error('tidings: no WebAssembly here: hand in the core first, with setCore from tidings/parser and what tidings/core-js exports');
+  }
+  return core(limit);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function refuse(reason: string): never {
+  throw new TypeError('tidings: ' + reason);
+}
+
+const DEFAULT_LIMIT = 64 * 1024 * 1024;
+const NOTHING = new Uint8Array(0);
