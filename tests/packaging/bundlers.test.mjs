@@ -48,6 +48,14 @@ describe('built by bundlers', { timeout: 600_000 }, () => {
       assert.deepEqual(asked.filter((file) => !askedWithoutWasm.includes(file)), []);
     });
 
+    test(`${name}: a page with the parser alone`, async () => {
+      const app = await project('bundled', 'parser');
+      await build(app);
+      const events = ['event 1, id 1', 'event 2, id 2', 'closed'];
+      const asked = await shows(browser, app.path('out'), events);
+      assert.equal((await shows(browser, app.path('out'), events, { policy: NO_WASM })).length, asked.length + 1);
+    });
+
     test(`${name}: a dedicated worker`, async () => {
       const app = await project('app', 'worker');
       await build(app, ['main.js', 'worker.js']);

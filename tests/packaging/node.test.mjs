@@ -48,6 +48,15 @@ describe('in Node', { timeout: 180_000 }, () => {
     assert.deepEqual(await common.node('polyfilled.cjs'), lines);
   });
 
+  test("import and require of 'tidings/parser'", async () => {
+    const events = ['event 1, id 1', 'event 2, id 2'];
+    assert.deepEqual(await modules.node('parser.mjs'), ['event: greeting', 'data: hello', ...events, ...events, ...events]);
+    assert.deepEqual(await common.node('parser.cjs'), ['event: greeting', 'data: hello', ...events]);
+    for (const core of ['parser.wasm', 'core-js']) {
+      assert.deepEqual(await modules.node('parser_handed_in.mjs', core), ['parsed']);
+    }
+  });
+
   test('the core that is handed in, as a file of the package', async () => {
     assert.deepEqual(await modules.node('handed_in.mjs'), ['core-js', ...lines]);
     assert.deepEqual(await modules.node('handed_in.mjs', 'wasm'), ['wasm', ...lines]);

@@ -34,6 +34,9 @@ const programs = [
     ids: threeRequests,
   },
   { name: 'options.js', route: news, lines: ['200', 'event 1 1', 'event 2 2', '200', 'event 3 3', 'event 4 4', '204'], ids: threeRequests, token: true },
+  { name: 'parser.js', route: '/resume?count=4', lines: ['event 1', 'event 2', 'event 3', 'event 4'], ids: [null], token: true },
+  ...beforeAndAfter('from-eventsource-parser', { route: '/resume?count=4', lines: fourEvents, ids: [null], token: true }),
+  ...beforeAndAfter('from-eventsource-parser-calls', { route: '/resume?count=4&retry=100', lines: ['retry 100', ...fourEvents], ids: [null], token: true }),
   ...beforeAndAfter('from-eventsource', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
   ...beforeAndAfter('from-event-source-polyfill', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
   // It comes back after an error only, not after an end.
@@ -52,7 +55,7 @@ describe('README', { timeout: 180_000 }, () => {
     app = await emptyProject(packed.tarball, []);
     clean.push(app.remove);
     await cp(folder, app.path('readme'), { recursive: true });
-    for (const peer of ['eventsource', 'event-source-polyfill', '@microsoft/fetch-event-source']) {
+    for (const peer of ['eventsource', 'eventsource-parser', 'event-source-polyfill', '@microsoft/fetch-event-source']) {
       const link = app.path('node_modules', peer);
       await mkdir(dirname(link), { recursive: true });
       await symlink(fileURLToPath(new URL(`node_modules/${peer}`, import.meta.url)), link, 'junction');
