@@ -15,7 +15,7 @@ use std::{
 };
 
 use axum::{
-    body::{Body, Bytes, HttpBody as _},
+    body::{Body, Bytes, HttpBody as _, to_bytes},
     extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
@@ -111,6 +111,12 @@ pub(crate) async fn surround(
     let headers = asked.headers.clone();
     let is_head = asked.method == Method::HEAD;
     request.extensions_mut().insert(asked);
+    // While a body is left unread hyper reads nothing more, and would notice neither a cut nor a client that goes.
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MOST_OF_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(body));
 
     if let Some(delay) = delay {
         tokio::time::sleep(delay).await;
@@ -151,6 +157,9 @@ fn common(query: &Query) -> Result<Common, Refusal> {
     }
     Ok((cors, extra, delay, key))
 }
+
+/// More than any test sends.
+const MOST_OF_BODY: usize = 1 << 20;
 
 /// Lives as long as the exchange, and writes down how it ended.
 struct Guard {

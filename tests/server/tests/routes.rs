@@ -3,6 +3,8 @@
 
 mod client;
 
+use std::io::Write as _;
+
 use client::{Answer, Piece, Server};
 
 #[test]
@@ -126,6 +128,25 @@ fn drop_ends_in_the_middle_of_a_block() {
     let seen = server.json("/seen/k/wait?closed=2");
     assert_eq!(seen["log"][0]["ended"], "cut");
     assert_eq!(seen["log"][1]["last_event_id"], "2");
+}
+
+#[test]
+fn a_body_that_comes_after_its_head_does_not_hide_a_cut() {
+    let server = Server::start(&[]);
+    let path = "/sequence?key=b&steps=drop,no-answer";
+    let head = ["Content-Length: 6"];
+    let mut connection = client::send(server.first, "POST", path, &head);
+    server.json("/seen/b/wait?requests=1");
+    connection.write_all(b"a body").expect("writes");
+    let seen = server.json("/seen/b/wait?open=0&closed=1");
+    assert_eq!(seen["log"][0]["ended"], "cut");
+    // Nor a client that goes.
+    let mut connection = client::send(server.first, "POST", path, &head);
+    server.json("/seen/b/wait?requests=2");
+    connection.write_all(b"a body").expect("writes");
+    drop(connection);
+    let seen = server.json("/seen/b/wait?open=0&closed=2");
+    assert_eq!(seen["log"][1]["ended"], "client-gone");
 }
 
 #[test]
