@@ -9,9 +9,13 @@
 use crate::host::network::OnlineHint;
 use crate::host::platform;
 use crate::host::timers::{self, Timer};
+use crate::host::visibility::{self, Visibility};
 use crate::options::{Overflow, not_over_native};
+use crate::preparation::{Preparation, Prepare};
 use crate::queue::{Queue, Queues};
 use crate::reason::Said;
+use crate::reconnection::{Decide, Retry, milliseconds};
+use crate::request::{Body, Credentials, Headers, PreparedRequest, Redirect};
 use crate::subscription::{Listeners, Subscription};
 #[cfg(feature = "test-util")]
 use crate::test_util::{ScriptedRequest, Served, Wait};
@@ -19,28 +23,49 @@ use crate::transport::fetch::FetchRequest;
 use crate::transport::native::NativeSource;
 use crate::transport::probe::Probe;
 use crate::transport::{Receiver, Request};
-use crate::{Error, MessageEvent, OpenEvent, ReadyState, Transport};
+use crate::{Error, MessageEvent, OpenEvent, ReadyState, Response, Transport, trace};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use tidings_core::connection::{Action, Attempt, Connection, Input, Limits, Options};
+use std::sync::Arc;
+use tidings_core::connection::{Action, Attempt, Connection, ErrorEvent, Input, Options};
 use tidings_core::{EventStream, Item};
 
 /// What was chosen at construction, checked.
 pub(crate) struct Plan {
     pub(crate) url: String,
-    pub(crate) with_credentials: bool,
     pub(crate) transport: Transport,
-    pub(crate) limits: Limits,
-    pub(crate) probe: bool,
+    pub(crate) request: RequestPlan,
+    pub(crate) last_event_id: String,
+    /// For the core; what it has to know of the surroundings is added.
+    pub(crate) connection: Options,
+    pub(crate) prepare: Option<Prepare>,
+    pub(crate) decide: Option<Decide>,
+    pub(crate) pauses_when_hidden: bool,
     pub(crate) queue_capacity: usize,
     pub(crate) overflow: Overflow,
+}
+
+/// What every request is made of, unless it is prepared.
+pub(crate) struct RequestPlan {
+    pub(crate) method: String,
+    pub(crate) headers: Headers,
+    pub(crate) body: Option<Body>,
+    pub(crate) credentials: Credentials,
+    pub(crate) redirect: Redirect,
+    pub(crate) last_event_id_param: Option<String>,
 }
 
 /// What is behind one `EventSource`.
 pub(crate) struct Driver {
     itself: Weak<Driver>,
     url: String,
-    with_credentials: bool,
+    request: RequestPlan,
+    prepare: Option<Prepare>,
+    decide: Option<Decide>,
+    /// The next request, if the user has prepared it.
+    prepared: RefCell<Option<PreparedRequest>>,
+    /// Where the newest request went.
+    requested: RefCell<Option<String>>,
     /// [`Transport::Auto`] until the first request is sent.
     transport: Cell<Transport>,
     connection: RefCell<Connection>,
@@ -58,6 +83,7 @@ pub(crate) struct Driver {
     underway: RefCell<Option<Underway>>,
     timer: RefCell<Option<Timer>>,
     online_hint: RefCell<Option<OnlineHint>>,
+    visibility: RefCell<Option<Visibility>>,
     /// The loop is running, and this call came from inside it.
     running: Cell<bool>,
     /// `close` was called: nobody is told anything any more.
@@ -77,6 +103,9 @@ struct Scripted {
 /// What is under way, and ends by being dropped.
 #[derive(Clone)]
 enum Underway {
+    Preparation {
+        _preparation: Rc<Preparation>,
+    },
     Fetch(Rc<FetchRequest>),
     Probe {
         _probe: Rc<Probe>,
@@ -88,7 +117,7 @@ enum Underway {
 
 #[derive(Clone)]
 struct Answer {
-    url: Rc<str>,
+    response: Arc<Response>,
     origin: Rc<str>,
 }
 
@@ -96,11 +125,12 @@ impl Driver {
     /// Makes it. The first request is sent in a microtask, when the code that made the source has added its first listeners.
     pub(crate) fn start(plan: Plan) -> Rc<Self> {
         let cross_origin = platform::is_cross_origin(&plan.url);
-        let mut options = Options::default();
-        options.limits = plan.limits;
+        let mut options = plan.connection;
         options.cross_origin = cross_origin.unwrap_or(false);
         // Without origins nobody can refuse one.
-        options.probe = plan.probe && cross_origin.is_some();
+        options.probe &= cross_origin.is_some();
+        options.hidden = plan.pauses_when_hidden && visibility::is_hidden();
+        options.seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
         #[cfg(feature = "test-util")]
         let scripted = Scripted::find(&plan.url);
         #[cfg(feature = "test-util")]
@@ -108,12 +138,19 @@ impl Driver {
             // As over fetch, but nobody is there to refuse an origin.
             options.probe = false;
         }
+        let mut connection = Connection::new(options);
+        // It was checked.
+        _ = connection.start_from(plan.last_event_id.as_bytes());
         let driver = Rc::new_cyclic(|itself: &Weak<Driver>| Driver {
             itself: itself.clone(),
             url: plan.url,
-            with_credentials: plan.with_credentials,
+            request: plan.request,
+            prepare: plan.prepare,
+            decide: plan.decide,
+            prepared: RefCell::default(),
+            requested: RefCell::default(),
             transport: Cell::new(plan.transport),
-            connection: RefCell::new(Connection::new(options)),
+            connection: RefCell::new(connection),
             ready_state: Cell::new(ReadyState::Connecting),
             listeners: Rc::default(),
             queues: Queues::default(),
@@ -121,15 +158,29 @@ impl Driver {
             overflow: plan.overflow,
             behind: Cell::new(false),
             answer: RefCell::default(),
-            said: RefCell::new(Said { limit: plan.limits.max_event_size.unwrap_or_default(), ..Said::default() }),
+            said: RefCell::new(Said {
+                limit: plan.connection.limits.max_event_size.unwrap_or_default(),
+                idle_timeout: plan.connection.idle_timeout,
+                ..Said::default()
+            }),
             underway: RefCell::default(),
             timer: RefCell::default(),
             online_hint: RefCell::default(),
+            visibility: RefCell::default(),
             running: Cell::new(false),
             closed: Cell::new(false),
             #[cfg(feature = "test-util")]
             scripted,
         });
+        if plan.pauses_when_hidden {
+            let look = driver.itself.clone();
+            let visibility = Visibility::watch(move |hidden| {
+                if let Some(driver) = look.upgrade() {
+                    driver.receive(if hidden { Input::BecameHidden } else { Input::BecameVisible }, &[]);
+                }
+            });
+            driver.visibility.replace(visibility);
+        }
         timers::soon(driver.weak_call(Driver::begin));
         driver
     }
@@ -154,12 +205,19 @@ impl Driver {
         self.run(&[]);
     }
 
+    /// What is under way ends, and the next attempt begins.
+    pub(crate) fn reconnect(&self) {
+        if !self.closed.get() {
+            self.receive(Input::ReconnectCalled, &[]);
+        }
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     pub(crate) fn with_credentials(&self) -> bool {
-        self.with_credentials
+        self.request.credentials == Credentials::Include
     }
 
     pub(crate) fn transport(&self) -> Transport {
@@ -231,7 +289,7 @@ impl Driver {
     /// Closes at once, also when called from inside the loop: what the machine asks for then runs no listener.
     pub(crate) fn close(&self) {
         if !self.closed.replace(true) {
-            self.connection.borrow_mut().handle(Input::CloseCalled, self.now());
+            self.handle(Input::CloseCalled);
             self.perform_all(&[]);
             self.listeners.release();
             self.queues.release(Queue::discard);
@@ -273,7 +331,7 @@ impl Driver {
             (true, false, Overflow::Pause | Overflow::ResumeLater) => Input::Resumed,
             _ => return false,
         };
-        self.connection.borrow_mut().handle(input, self.now());
+        self.handle(input);
         self.perform_all(&[]);
         !behind
     }
@@ -291,8 +349,11 @@ impl Driver {
     fn perform(&self, action: Action, chunk: &[u8]) {
         match action {
             Action::SendRequest { attempt } => self.send(attempt),
+            Action::Prepare { attempt } => self.prepare(attempt),
+            Action::AskRetry(proposed) => self.ask_retry(&proposed),
             Action::SendProbe { attempt } => {
-                let probe = Rc::new(Probe::send(attempt, &self.url, self.receiver()));
+                let url = self.requested.borrow().clone();
+                let probe = Rc::new(Probe::send(attempt, url.as_deref().unwrap_or(&self.url), self.receiver()));
                 self.underway.replace(Some(Underway::Probe { _probe: probe }));
             }
             Action::AbortRequest => drop(self.underway.take()),
@@ -313,12 +374,17 @@ impl Driver {
                 self.ready_state.set(ready_state);
                 if ready_state == ReadyState::Closed {
                     drop(self.online_hint.take());
+                    drop(self.visibility.take());
                 }
             }
             Action::FireOpen { attempt } => {
-                let url = self.answer.borrow().as_ref().map(|answer| answer.url.to_string());
                 let attempt = self.attempts_are_told().then_some(attempt.number());
-                let event = OpenEvent { attempt, url };
+                let event = match self.response().as_deref() {
+                    Some(Response { status, headers, url, .. }) => {
+                        OpenEvent { attempt, url: Some(url.clone()), status: Some(*status), headers: Some(headers.clone()) }
+                    }
+                    None => OpenEvent { attempt, ..OpenEvent::default() },
+                };
                 self.listeners.open(&event, || !self.closed.get());
                 self.queues.each(|queue| queue.open(&event));
             }
@@ -347,14 +413,102 @@ impl Driver {
         self.transport.get() == Transport::Fetch
     }
 
+    /// The newest answer to the newest request.
+    fn response(&self) -> Option<Arc<Response>> {
+        self.answer.borrow().as_ref().map(|answer| answer.response.clone())
+    }
+
+    fn prepare(&self, attempt: Attempt) {
+        self.forget_answer();
+        let Some(prepare) = &self.prepare else { return };
+        let request = PreparedRequest {
+            url: self.url.clone(),
+            headers: self.request.headers.clone(),
+            body: self.request.body.clone(),
+            attempt: attempt.number(),
+            last_event_id: self.connection.borrow().last_event_id().to_owned(),
+        };
+        let future = prepare.get()(request);
+        let driver = self.itself.clone();
+        let preparation = Preparation::begin(future, move |result| {
+            if let Some(driver) = driver.upgrade() {
+                driver.prepared(attempt, result);
+            }
+        });
+        if !self.closed.get() {
+            self.underway.replace(Some(Underway::Preparation { _preparation: Rc::new(preparation) }));
+        }
+    }
+
+    fn prepared(&self, attempt: Attempt, result: Result<PreparedRequest, String>) {
+        let checked = result.and_then(|request| {
+            let url = platform::resolve(&request.url).map_err(|error| error.to_string())?;
+            request.headers.check().map_err(|error| error.to_string())?;
+            if request.body.is_some() && matches!(&*self.request.method, "GET" | "HEAD") {
+                return Err(format!("a request by {} has no body", self.request.method));
+            }
+            Ok(PreparedRequest { url, ..request })
+        });
+        match checked {
+            Ok(request) => {
+                self.prepared.replace(Some(request));
+                self.receive(Input::Prepared { attempt }, &[]);
+            }
+            Err(detail) => {
+                self.said.borrow_mut().detail = detail;
+                self.receive(Input::PrepareFailed { attempt }, &[]);
+            }
+        }
+    }
+
+    fn ask_retry(&self, proposed: &ErrorEvent) {
+        let attempt = proposed.attempt;
+        let error = Error::told(proposed, &self.said.borrow(), true);
+        let decision = self.decide.as_ref().map_or(Retry::Default, |decide| decide.get()(&error, attempt.number()));
+        let delay = match decision {
+            Retry::Default => proposed.delay,
+            Retry::After(wait) => Some(milliseconds(wait)),
+            Retry::Never => None,
+        };
+        self.handle(Input::RetryAnswered { attempt, delay });
+    }
+
+    /// A new attempt: what was said before is not said of it.
+    fn forget_answer(&self) {
+        drop(self.answer.take());
+        drop(self.said.borrow_mut().response.take());
+    }
+
     fn send(&self, attempt: Attempt) {
+        self.forget_answer();
         // The page may have put something of its own in the place of `fetch` or `EventSource`, so nothing is borrowed here.
         let mut last_event_id = self.connection.borrow().last_event_id().to_owned();
         if !platform::can_send(&last_event_id) {
             // An id that cannot be sent must not stop the reconnection: it goes without.
             last_event_id.clear();
         }
-        let request = Request { attempt, url: &self.url, with_credentials: self.with_credentials, last_event_id: &last_event_id };
+        let plan = &self.request;
+        let (mut url, headers, body) = match self.prepared.take() {
+            Some(PreparedRequest { url, headers, body, .. }) => (url, headers, body),
+            None => (self.url.clone(), plan.headers.clone(), plan.body.clone()),
+        };
+        if let Some(name) = &plan.last_event_id_param
+            && !last_event_id.is_empty()
+        {
+            url = platform::with_parameter(&url, name, &last_event_id);
+            last_event_id.clear();
+        }
+        self.requested.replace(Some(url.clone()));
+        let request = Request {
+            attempt,
+            url: &url,
+            method: &plan.method,
+            headers: &headers,
+            body: body.as_ref(),
+            credentials: plan.credentials,
+            redirect: plan.redirect,
+            last_event_id: &last_event_id,
+        };
         let underway = match self.transport.get() {
             #[cfg(feature = "test-util")]
             _ if let Some(scripted) = &self.scripted => {
@@ -372,7 +526,7 @@ impl Driver {
             Some(Underway::Native(source)) => self.tell_types_to(source),
             Some(_) => {}
             // The browser took neither URL nor options, though they were checked.
-            None => self.connection.borrow_mut().handle(Input::NativeFailed { attempt }, self.now()),
+            None => self.handle(Input::NativeFailed { attempt }),
         }
         self.underway.replace(underway);
     }
@@ -406,12 +560,23 @@ impl Driver {
             }
         }
         drop(items);
-        self.connection.borrow_mut().handle(Input::Dispatched(stream), self.now());
+        self.handle(Input::Dispatched(stream));
     }
 
     fn deliver(&self, event: &MessageEvent<'_>, named_only: bool) {
         self.listeners.message(event, || !self.closed.get());
         self.queues.each(|queue| queue.message(event, named_only));
+    }
+
+    fn handle(&self, input: Input<'_>) {
+        let said = trace::describe(&input);
+        let mut connection = self.connection.borrow_mut();
+        let from = connection.state();
+        connection.handle(input, self.now());
+        let to = connection.state();
+        drop(connection);
+        // Whoever watches is user code, too.
+        trace::transition(&self.url, from, to, &said);
     }
 
     /// What the clock says, in milliseconds.
@@ -458,11 +623,13 @@ impl Scripted {
 }
 
 impl Receiver for Driver {
-    fn answered(&self, url: String, status: u16, content_type: Option<String>) {
-        let origin = platform::origin(&url).into();
-        self.answer.replace(Some(Answer { url: url.into(), origin }));
+    fn answered(&self, response: Response) {
+        let origin = platform::origin(&response.url).into();
+        let content_type = response.headers.get("content-type").map(str::to_owned);
+        let (status, response) = (response.status, Arc::new(response));
+        self.answer.replace(Some(Answer { response: response.clone(), origin }));
         let mut said = self.said.borrow_mut();
-        (said.status, said.content_type) = (status, content_type);
+        (said.status, said.content_type, said.response) = (status, content_type, Some(response));
     }
 
     fn failed(&self, detail: String) {
@@ -470,7 +637,7 @@ impl Receiver for Driver {
     }
 
     fn receive(&self, input: Input<'_>, chunk: &[u8]) {
-        self.connection.borrow_mut().handle(input, self.now());
+        self.handle(input);
         self.run(chunk);
     }
 

@@ -1,8 +1,10 @@
 //! The one error of the crate.
 
+use crate::Response;
 use crate::reason::{Failure, Interruption, Said};
 use core::fmt;
 use core::time::Duration;
+use std::sync::Arc;
 use tidings_core::connection::{ErrorEvent, Verdict};
 
 /// Why a source could not be made, why its connection was lost, or why it failed; and whether it reconnects.
@@ -13,6 +15,7 @@ pub struct Error {
     cause: Cause,
     attempt: Option<u32>,
     reconnect_in: Option<Duration>,
+    response: Option<Arc<Response>>,
 }
 
 /// What kind of [`Error`] it is.
@@ -21,6 +24,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// The URL cannot be used. Given at construction.
     InvalidUrl,
+    /// An option that no source can have. Given at construction; its text names the option, what was given, and what is allowed.
+    InvalidOption,
     /// Something that was asked for cannot be had here, or not together with something else. Given when it is asked for.
     Unsupported,
     /// The connection was lost and is being reestablished.
@@ -34,6 +39,7 @@ pub enum ErrorKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Cause {
     InvalidUrl(String),
+    InvalidOption(String),
     Unsupported(String),
     Interruption(Option<Interruption>),
     Failure(Option<Failure>),
@@ -43,17 +49,22 @@ enum Cause {
 
 impl Error {
     pub(crate) fn invalid_url(message: String) -> Self {
-        Error { cause: Cause::InvalidUrl(message), attempt: None, reconnect_in: None }
+        Cause::InvalidUrl(message).into()
+    }
+
+    pub(crate) fn invalid_option(option: &str, given: impl fmt::Display, allowed: &str) -> Self {
+        Cause::InvalidOption(format!("the option `{option}` cannot be {given}: {allowed}")).into()
     }
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
-        Error { cause: Cause::Unsupported(message.into()), attempt: None, reconnect_in: None }
+        Cause::Unsupported(message.into()).into()
     }
 
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         match self.cause {
             Cause::InvalidUrl(_) => ErrorKind::InvalidUrl,
+            Cause::InvalidOption(_) => ErrorKind::InvalidOption,
             Cause::Unsupported(_) => ErrorKind::Unsupported,
             Cause::Interruption(_) => ErrorKind::Interruption,
             Cause::Failure(_) => ErrorKind::Failure,
@@ -130,6 +141,12 @@ impl Error {
     pub fn attempt(&self) -> Option<u32> {
         self.attempt
     }
+
+    /// What the server answered in that attempt; of an answer that was refused, with the beginning of its body. `None` if there was no answer, for errors at
+    /// construction, and over [`Transport::Native`](crate::Transport::Native).
+    pub fn response(&self) -> Option<&Response> {
+        self.response.as_deref()
+    }
 }
 
 impl Error {
@@ -141,14 +158,19 @@ impl Error {
             _ => Cause::Failure(Failure::told(event, said)),
         };
         let reconnect_in = event.delay.map(|delay| Duration::from_millis(delay.into()));
-        Error { cause, attempt: attempts_are_told.then_some(event.attempt.number()), reconnect_in }
+        Error {
+            cause,
+            attempt: attempts_are_told.then_some(event.attempt.number()),
+            reconnect_in,
+            response: said.response.clone(),
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
-            Cause::InvalidUrl(message) | Cause::Unsupported(message) => f.write_str(message),
+            Cause::InvalidUrl(message) | Cause::InvalidOption(message) | Cause::Unsupported(message) => f.write_str(message),
             Cause::Interruption(reason) => {
                 match reason {
                     Some(reason) => write!(f, "{reason}; reconnecting")?,
@@ -171,7 +193,14 @@ impl std::error::Error for Error {}
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 impl From<crate::DecodeError> for Error {
     fn from(error: crate::DecodeError) -> Self {
-        Error { cause: Cause::Decode(Box::new(error)), attempt: None, reconnect_in: None }
+        Cause::Decode(Box::new(error)).into()
+    }
+}
+
+/// Of no attempt.
+impl From<Cause> for Error {
+    fn from(cause: Cause) -> Self {
+        Error { cause, attempt: None, reconnect_in: None, response: None }
     }
 }
 

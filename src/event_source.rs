@@ -3,7 +3,7 @@
 use crate::driver::Driver;
 use crate::stream::Owner;
 use crate::subscription::Subscription;
-use crate::{Error, EventSourceBuilder, ReadyState, Transport};
+use crate::{Error, EventSourceBuilder, Headers, ReadyState, Transport};
 use std::fmt;
 use std::rc::Rc;
 
@@ -114,6 +114,13 @@ impl EventSource {
         self.owner.driver.on_comment(Box::new(listener))
     }
 
+    /// Begins anew now: ends a wait, or the connection that is open or being made, which is then an
+    /// [`Interruption::Requested`](crate::Interruption::Requested). A source that is closed stays closed. Over the native transport the last event ID is
+    /// lost by it: no script can give it to the browser's own source.
+    pub fn reconnect(&self) {
+        self.owner.driver.reconnect();
+    }
+
     /// How the events get here: [`Transport::Auto`] until that is decided.
     pub fn transport(&self) -> Transport {
         self.owner.driver.transport()
@@ -151,13 +158,17 @@ impl fmt::Debug for EventSource {
 }
 
 /// The connection is open. What the native transport does not tell is `None`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenEvent {
     /// The number of the attempt that succeeded, counted from 1. More than 1 means that it was reestablished.
     pub attempt: Option<u32>,
     /// The URL that answered, after redirects.
     pub url: Option<String>,
+    /// Its status, which is 200.
+    pub status: Option<u16>,
+    /// Its headers, as far as the browser shows them: of another origin only what that allows (`Access-Control-Expose-Headers`).
+    pub headers: Option<Headers>,
 }
 
 /// An event from the server. Its text is borrowed and lives as long as the listener runs. Over fetch nothing of it was made into a

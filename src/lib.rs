@@ -32,24 +32,31 @@
 mod driver;
 mod error;
 mod event_source;
+mod function;
 mod host;
 mod options;
+mod preparation;
 mod queue;
 mod reason;
+mod reconnection;
+mod request;
 mod stream;
 mod subscription;
 mod sys;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod test_util;
+mod trace;
 mod transport;
 #[cfg(feature = "serde")]
 mod typed;
 
 pub use error::{Error, ErrorKind};
 pub use event_source::{EventSource, MessageEvent, OpenEvent};
-pub use options::{EventSourceBuilder, Overflow, Transport};
+pub use options::{EventSourceBuilder, Overflow, Transport, WhenHidden};
 pub use reason::{Failure, Interruption};
+pub use reconnection::{Reconnection, Retry};
+pub use request::{Body, Credentials, Form, Headers, PreparedRequest, Redirect, Response};
 pub use stream::{CloseReason, Event, Events, Message, Messages};
 pub use subscription::Subscription;
 pub use tidings_core::connection::ReadyState;

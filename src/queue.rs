@@ -282,9 +282,9 @@ mod tests {
         queue.message(&tick, false);
         queue.also(["tick".into()].into_iter());
         queue.message(&tick, false);
-        queue.open(&OpenEvent { attempt: None, url: None });
+        queue.open(&OpenEvent::default());
         queue.only_messages();
-        queue.open(&OpenEvent { attempt: None, url: None });
+        queue.open(&OpenEvent::default());
         assert_eq!(poll(&queue), Poll::Ready(Some(Event::Message((&tick).into()))));
         assert!(poll(&queue).is_pending());
     }

@@ -2,7 +2,9 @@
 //!
 //! The core tells a [`Reason`] and a [`Verdict`]; what the platform and the server said of it, [`Said`], stays here.
 
+use crate::Response;
 use core::fmt;
+use std::sync::Arc;
 use tidings_core::connection::{ErrorEvent, Reason, Verdict};
 
 /// What a reason does not say of itself.
@@ -12,6 +14,8 @@ pub(crate) struct Said {
     pub(crate) status: u16,
     /// Its content type.
     pub(crate) content_type: Option<String>,
+    /// All of it.
+    pub(crate) response: Option<Arc<Response>>,
     /// What the platform said of the newest network error.
     pub(crate) detail: String,
     /// What one event may hold, in bytes.

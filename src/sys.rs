@@ -47,11 +47,11 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = baseURI)]
     pub(crate) fn base_uri(this: &Document) -> String;
 
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn hidden(this: &Document) -> Option<bool>;
+
     pub(crate) type Location;
 
     #[wasm_bindgen(method, getter)]
     pub(crate) fn href(this: &Location) -> String;
-
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    pub(crate) fn performance_now() -> f64;
 }

@@ -1,5 +1,6 @@
-//! What the platform around us offers: time, the network's hints, the base URL, whether there is a platform at all.
+//! What the platform around us offers: time, the network's hints, whether the page is hidden, the base URL, whether there is a platform at all.
 
 pub(crate) mod network;
 pub(crate) mod platform;
 pub(crate) mod timers;
+pub(crate) mod visibility;

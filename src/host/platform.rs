@@ -79,6 +79,18 @@ pub(crate) fn origin(url: &str) -> String {
     Url::new(url).map(|url| url.origin()).unwrap_or_default()
 }
 
+/// A URL with a query parameter more, or another value of it.
+pub(crate) fn with_parameter(url: &str, name: &str, value: &str) -> String {
+    match Url::new(url) {
+        Ok(url) => {
+            url.search_params().set(name, value);
+            url.href()
+        }
+        // It was resolved before.
+        Err(_) => url.to_owned(),
+    }
+}
+
 fn base_url() -> Option<String> {
     let global = js_sys::global().unchecked_into::<Global>();
     match global.document() {

@@ -3,24 +3,61 @@
 use crate::sys::Settling;
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 
 /// A timer that is stopped by being dropped.
-#[derive(Debug)]
+///
+/// It runs in pieces, for engines' timers stand still while the machine sleeps: the first look after that tells, by the clock on the wall.
 pub(crate) struct Timer {
-    _timeout: Timeout,
+    _run: Rc<Run>,
+}
+
+struct Run {
+    end: u64,
+    timeout: RefCell<Option<Timeout>>,
+    callback: RefCell<Option<Box<dyn FnOnce()>>>,
 }
 
 impl Timer {
-    /// Calls `callback` after so many milliseconds, at most 2,147,483,647.
+    /// Calls `callback` after so many milliseconds.
     pub(crate) fn start(milliseconds: u32, callback: impl FnOnce() + 'static) -> Self {
-        Timer { _timeout: Timeout::new(milliseconds, callback) }
+        let run = Rc::new(Run {
+            end: now().saturating_add(milliseconds.into()),
+            timeout: RefCell::default(),
+            callback: RefCell::new(Some(Box::new(callback))),
+        });
+        run.go_on(milliseconds);
+        Timer { _run: run }
     }
 }
 
-/// Milliseconds since the page or worker began; it does not go back.
+impl Run {
+    fn go_on(self: &Rc<Self>, left: u32) {
+        let run = Rc::downgrade(self);
+        let is_last = left <= PIECE;
+        let timeout = Timeout::new(left.min(PIECE), move || Self::fired(&run, is_last));
+        let before = self.timeout.replace(Some(timeout));
+        drop(before);
+    }
+
+    fn fired(run: &Weak<Self>, was_last: bool) {
+        let Some(run) = run.upgrade() else { return };
+        let left = run.end.saturating_sub(now());
+        if left > 0 && !was_last {
+            return run.go_on(u32::try_from(left).unwrap_or(u32::MAX));
+        }
+        let callback = run.callback.take();
+        if let Some(callback) = callback {
+            callback();
+        }
+    }
+}
+
+/// Milliseconds by the clock on the wall, which a sleep does not stop. It may be put back.
 pub(crate) fn now() -> u64 {
-    crate::sys::performance_now() as u64
+    js_sys::Date::now() as u64
 }
 
 /// Calls `callback` in a microtask: when the code that is running comes to an `await` or to its end.
@@ -28,3 +65,6 @@ pub(crate) fn soon(callback: impl FnOnce() + 'static) {
     let callback = Closure::once_into_js(callback);
     Promise::resolve(&JsValue::UNDEFINED).unchecked_into::<Settling>().then(&callback, &JsValue::UNDEFINED);
 }
+
+/// The longest piece, in milliseconds.
+const PIECE: u32 = 30_000;

@@ -4,15 +4,17 @@
 //! (then when it does). Steps keep their order.
 
 use super::Served;
+use crate::Response;
 use crate::host::timers;
-use crate::transport::{Receiver, Request};
+use crate::request::{Body, Headers};
+use crate::transport::{Receiver, Request, report_answer};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
-use tidings_core::connection::{Attempt, Input, Response};
+use tidings_core::connection::{Attempt, Input};
 
 /// A request that has arrived at a [`TestServer`](super::TestServer), and its answer. Dropping it changes nothing: it stays as it is.
 pub struct TestConnection {
@@ -27,6 +29,21 @@ impl TestConnection {
     /// The URL that was asked for, with its query.
     pub fn url(&self) -> &str {
         &self.exchange.url
+    }
+
+    /// The method.
+    pub fn method(&self) -> &str {
+        &self.exchange.method
+    }
+
+    /// The headers that were chosen: `Accept` and `Last-Event-ID` only if they are among those.
+    pub fn headers(&self) -> &Headers {
+        &self.exchange.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> Option<&Body> {
+        self.exchange.body.as_ref()
     }
 
     /// The number of the attempt, counted from 1.
@@ -46,7 +63,14 @@ impl TestConnection {
 
     /// Answers with this status and this content type; an empty one for none.
     pub fn answer(&self, status: u16, content_type: &str) {
-        self.exchange.step(Step::Answer { status, content_type: content_type.to_owned() });
+        self.answer_with(status, [("content-type", content_type)].iter().filter(|(_, value)| !value.is_empty()).copied(), "");
+    }
+
+    /// Answers with this status and these headers. `body` is what is told of one that is refused; of an event stream, [`send`](Self::send) it.
+    pub fn answer_with<'a>(&self, status: u16, headers: impl IntoIterator<Item = (&'a str, &'a str)>, body: &str) {
+        let headers: Headers = headers.into_iter().collect();
+        let body = (!body.is_empty()).then(|| body.to_owned());
+        self.exchange.step(Step::Answer(Response { status, headers, url: self.url().to_owned(), body }));
     }
 
     /// Sends these bytes of the body, as one chunk.
@@ -111,6 +135,9 @@ impl ScriptedRequest {
         let exchange = Rc::new(Exchange {
             attempt: request.attempt,
             url: request.url.to_owned(),
+            method: request.method.to_owned(),
+            headers: request.headers.clone(),
+            body: request.body.cloned(),
             last_event_id: request.last_event_id.to_owned(),
             receiver,
             steps: RefCell::default(),
@@ -141,6 +168,9 @@ impl Drop for ScriptedRequest {
 pub(super) struct Exchange {
     attempt: Attempt,
     url: String,
+    method: String,
+    headers: Headers,
+    body: Option<Body>,
     last_event_id: String,
     receiver: Weak<dyn Receiver>,
     /// What the test has said and the source not heard yet.
@@ -151,7 +181,7 @@ pub(super) struct Exchange {
 }
 
 enum Step {
-    Answer { status: u16, content_type: String },
+    Answer(Response),
     Chunk(Vec<u8>),
     End,
     Fail(String),
@@ -190,12 +220,7 @@ impl Exchange {
     fn report(&self, receiver: &dyn Receiver, step: Step) {
         let attempt = self.attempt;
         match step {
-            Step::Answer { status, content_type } => {
-                let content_type = Some(&*content_type).filter(|content_type| !content_type.is_empty());
-                receiver.answered(self.url.clone(), status, content_type.map(str::to_owned));
-                let content_type = content_type.map(str::as_bytes);
-                receiver.receive(Input::ResponseStarted { attempt, response: Response { status, content_type } }, &[]);
-            }
+            Step::Answer(response) => report_answer(receiver, attempt, response),
             Step::Chunk(chunk) => receiver.receive(Input::ChunkReceived { attempt }, &chunk),
             Step::End => receiver.receive(Input::BodyEnded { attempt }, &[]),
             Step::Fail(detail) => {

@@ -8,15 +8,19 @@
 //! panic inside a report (see [`super::promised`]).
 
 use super::promised::{Common, Promised, ignore};
-use super::{Receiver, Request};
+use super::{Receiver, Request, report_answer};
+use crate::Response;
+use crate::host::timers::Timer;
+use crate::request::{Body, Content, Credentials, FieldValue, Redirect};
 use crate::sys::{self, ReadResult};
-use js_sys::Promise;
+use js_sys::{Array, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use tidings_core::connection::{Attempt, Input, Response};
+use tidings_core::connection::{Attempt, Input};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit, RequestMode,
+    AbortController, Blob, BlobPropertyBag, FormData, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials,
+    RequestInit, RequestMode, RequestRedirect,
 };
 
 /// A request under way; dropping it aborts it, so that the server sees it.
@@ -36,6 +40,7 @@ impl FetchRequest {
             aborted: Cell::new(false),
             reader: RefCell::new(None),
             resting: Cell::new(false),
+            refused: RefCell::new(None),
             chunk: RefCell::new(Vec::new()),
             promised: Promised::new(),
         });
@@ -66,9 +71,18 @@ struct Exchange {
     reader: RefCell<Option<ReadableStreamDefaultReader>>,
     /// The receiver wants no more for now, so nothing is under way.
     resting: Cell<bool>,
+    /// An answer that is no event stream, until the beginning of its body was read.
+    refused: RefCell<Option<Refused>>,
     /// Where chunks are copied to; kept for the next one.
     chunk: RefCell<Vec<u8>>,
     promised: Promised<Closures>,
+}
+
+/// What is told of an answer that is no event stream.
+struct Refused {
+    response: Response,
+    beginning: Vec<u8>,
+    _timer: Timer,
 }
 
 struct Closures {
@@ -97,23 +111,37 @@ impl Exchange {
     }
 
     /// The standard's request: ["potential-CORS request"](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource) with
-    /// mode `cors`, credentials "same-origin" or "include", `Accept: text/event-stream` and cache mode `no-store`.
+    /// mode `cors`, credentials "same-origin" or "include", `Accept: text/event-stream` and cache mode `no-store`. The user may have chosen others of these
+    /// headers.
     fn init(&self, request: &Request<'_>) -> RequestInit {
         let init = RequestInit::new();
         init.set_mode(RequestMode::Cors);
         init.set_cache(RequestCache::NoStore);
-        init.set_credentials(match request.with_credentials {
-            true => RequestCredentials::Include,
-            false => RequestCredentials::SameOrigin,
+        init.set_credentials(match request.credentials {
+            Credentials::Omit => RequestCredentials::Omit,
+            Credentials::SameOrigin => RequestCredentials::SameOrigin,
+            Credentials::Include => RequestCredentials::Include,
         });
+        if request.redirect == Redirect::Error {
+            init.set_redirect(RequestRedirect::Error);
+        }
+        init.set_method(request.method);
         if let Ok(headers) = Headers::new() {
-            // Neither name is forbidden to scripts, and no id holds what a header value must not (NUL, CR, LF), so neither call
-            // throws; and if one did, a request without the header is better than none.
-            _ = headers.set("Accept", "text/event-stream");
-            if !request.last_event_id.is_empty() {
+            // Names and values were checked, and no id holds what a header value must not (NUL, CR, LF), so no call throws; and if one
+            // did, a request without the header is better than none.
+            for (name, value) in request.headers.iter() {
+                _ = headers.append(name, value);
+            }
+            if request.headers.get("accept").is_none() {
+                _ = headers.set("Accept", "text/event-stream");
+            }
+            if request.headers.get("last-event-id").is_none() && !request.last_event_id.is_empty() {
                 _ = headers.set("Last-Event-ID", &byte_string(request.last_event_id));
             }
             init.set_headers(&headers);
+        }
+        if let Some(body) = request.body {
+            init.set_body(&body_of(body));
         }
         if let Some(controller) = &self.controller {
             init.set_signal(Some(&controller.signal()));
@@ -121,7 +149,7 @@ impl Exchange {
         init
     }
 
-    fn response_started(&self, response: &web_sys::Response) {
+    fn response_started(self: &Rc<Self>, response: &web_sys::Response) {
         if self.aborted.get() {
             // It came after the abort: `fetch` could not be told, so the body is.
             if let Some(body) = response.body() {
@@ -129,12 +157,20 @@ impl Exchange {
             }
             return self.promised.let_go();
         }
-        let content_type = response.headers().get("Content-Type").ok().flatten();
+        let told =
+            Response { status: response.status(), headers: headers_of(&response.headers()), url: response.url(), body: None };
+        if !may_be_event_stream(&told)
+            && let Some(Ok(reader)) = response.body().map(|body| ReadableStreamDefaultReader::new(&body))
+        {
+            let exchange = Rc::downgrade(self);
+            let late = move || exchange.upgrade().into_iter().for_each(|exchange| exchange.refuse());
+            let refused = Refused { response: told, beginning: Vec::new(), _timer: Timer::start(PATIENCE, late) };
+            self.refused.replace(Some(refused));
+            self.reader.replace(Some(reader));
+            return self.read_on();
+        }
         if let Some(receiver) = self.receiver.upgrade() {
-            let status = response.status();
-            receiver.answered(response.url(), status, content_type.clone());
-            let judged = Response { status, content_type: content_type.as_deref().map(str::as_bytes) };
-            receiver.receive(Input::ResponseStarted { attempt: self.attempt, response: judged }, &[]);
+            report_answer(&*receiver, self.attempt, told);
         }
         if self.aborted.get() {
             if let Some(body) = response.body() {
@@ -165,6 +201,9 @@ impl Exchange {
         if self.aborted.get() {
             return self.promised.let_go();
         }
+        if self.refused.borrow().is_some() {
+            return self.read_refused(result);
+        }
         if result.done() {
             return self.ended();
         }
@@ -194,6 +233,33 @@ impl Exchange {
         }
     }
 
+    /// Reads the beginning of a body that is no event stream.
+    fn read_refused(&self, result: &ReadResult) {
+        let is_enough = match (&mut *self.refused.borrow_mut(), result.value()) {
+            (Some(refused), Some(bytes)) if !result.done() => {
+                let wanted = (BEGINNING - refused.beginning.len()).min(bytes.length() as usize);
+                refused.beginning.extend(bytes.subarray(0, wanted as u32).to_vec());
+                refused.beginning.len() == BEGINNING
+            }
+            _ => true,
+        };
+        if !is_enough {
+            return self.read_on();
+        }
+        self.refuse();
+        // Being told, the machine has aborted.
+        self.promised.let_go();
+    }
+
+    /// Tells of an answer that is no event stream, with what has come of its body.
+    fn refuse(&self) {
+        let refused = self.refused.take();
+        if let (Some(Refused { mut response, beginning, .. }), Some(receiver)) = (refused, self.receiver.upgrade()) {
+            response.body = Some(text_of(&beginning));
+            report_answer(&*receiver, self.attempt, response);
+        }
+    }
+
     fn ended(&self) {
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.receive(Input::BodyEnded { attempt: self.attempt }, &[]);
@@ -202,6 +268,11 @@ impl Exchange {
     }
 
     fn failed(&self, error: &JsValue) {
+        if !self.aborted.get() && self.refused.borrow().is_some() {
+            // Its body broke off.
+            self.refuse();
+            return self.promised.let_go();
+        }
         if !self.aborted.get()
             && let Some(receiver) = self.receiver.upgrade()
         {
@@ -217,6 +288,7 @@ impl Exchange {
         if self.aborted.replace(true) {
             return;
         }
+        drop(self.refused.take());
         if let Some(controller) = &self.controller {
             controller.abort();
         }
@@ -237,5 +309,54 @@ fn byte_string(id: &str) -> String {
     id.bytes().map(char::from).collect()
 }
 
+fn headers_of(headers: &Headers) -> crate::Headers {
+    let entries = Array::from(headers);
+    let entries = entries.iter().map(|entry| Array::from(&entry));
+    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_string()?))).collect()
+}
+
+/// What is surely none need not be told at once.
+fn may_be_event_stream(response: &Response) -> bool {
+    let content_type = response.headers.get("content-type").unwrap_or_default();
+    response.status == 200 && content_type.to_ascii_lowercase().contains("event-stream")
+}
+
+/// Without the character that was cut at the end.
+fn text_of(bytes: &[u8]) -> String {
+    let whole = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    };
+    String::from_utf8_lossy(whole).into_owned()
+}
+
+fn body_of(body: &Body) -> JsValue {
+    match &body.content {
+        Content::Text(text) => JsValue::from_str(text),
+        Content::Bytes(bytes) => Uint8Array::from(&**bytes).into(),
+        Content::Form(fields) => {
+            // Neither constructor throws without arguments that could be bad, and no method of a form does.
+            let Ok(form) = FormData::new() else { return JsValue::UNDEFINED };
+            for field in fields.iter() {
+                _ = match &field.value {
+                    FieldValue::Text(text) => form.append_with_str(&field.name, text),
+                    FieldValue::File { name, content_type, bytes } => {
+                        let kind = BlobPropertyBag::new();
+                        kind.set_type(content_type);
+                        let parts = Array::of1(&Uint8Array::from(&**bytes));
+                        Blob::new_with_u8_array_sequence_and_options(&parts, &kind)
+                            .and_then(|blob| form.append_with_blob_and_filename(&field.name, &blob, name))
+                    }
+                };
+            }
+            form.into()
+        }
+    }
+}
+
+/// How much of the body of an answer that is no event stream is told, in bytes.
+const BEGINNING: usize = 4_096;
+/// How long it is waited for, in milliseconds.
+const PATIENCE: u32 = 1_000;
 /// A chunk's memory up to this many bytes is kept for the next one.
 const KEPT: usize = 8 * 1024 * 1024;

@@ -9,6 +9,7 @@
 use super::{Receiver, Request};
 use crate::MessageEvent;
 use crate::host::timers;
+use crate::request::Credentials;
 use gloo_events::{EventListener, EventListenerOptions};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ impl NativeSource {
     /// Opens it, and reports to `receiver` for as long as that lives.
     pub(crate) fn open(request: &Request<'_>, receiver: Weak<dyn Receiver>) -> Result<Self, JsValue> {
         let init = EventSourceInit::new();
-        init.set_with_credentials(request.with_credentials);
+        init.set_with_credentials(request.credentials == Credentials::Include);
         let source = EventSource::new_with_event_source_init_dict(request.url, &init)?;
         let attempt = request.attempt;
         let origin = Rc::<RefCell<Option<Rc<str>>>>::default();

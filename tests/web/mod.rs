@@ -8,6 +8,7 @@ mod close;
 mod corpus;
 mod leaks;
 mod listeners;
+mod options;
 mod oracle;
 mod reconnect;
 mod request;

@@ -362,6 +362,6 @@ async fn what_cannot_be_paused_refuses_to_be() {
 #[wasm_bindgen_test]
 async fn a_queue_of_nothing_is_refused() {
     let error = route("/silent").builder(Transport::Fetch).queue_capacity(0).build().expect_err("nothing fits into it");
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert_eq!(error.kind(), ErrorKind::InvalidOption);
     assert!(error.to_string().contains("`queue_capacity`"), "{error}");
 }

@@ -79,7 +79,7 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
     });
     steps.run("lints for wasm", |_| {
         let mut with_tests = wasm_cargo(project, tools, "clippy")?;
-        with_tests.args(["--package", "tidings", "--features", "tidings/test-util"]);
+        with_tests.args(["--package", "tidings", "--features", "tidings/test-util,tidings/tracing"]);
         for package in FOR_THE_WEB {
             with_tests.args(["--package", package]);
         }
@@ -115,7 +115,9 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
             None => "-Dwarnings".to_string(),
         };
         let mut cargo = wasm_cargo(project, tools, "doc")?;
-        cargo.args(["--package", "tidings", "--features", "tidings/test-util", "--no-deps"]).env("RUSTDOCFLAGS", flags);
+        cargo
+            .args(["--package", "tidings", "--features", "tidings/test-util,tidings/tracing", "--no-deps"])
+            .env("RUSTDOCFLAGS", flags);
         for package in FOR_THE_WEB {
             cargo.args(["--package", package]);
         }
