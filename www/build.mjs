@@ -34,7 +34,7 @@ const AS_TIDINGS = {
 const INTERNAL = new RegExp(
   `^(${[
     'answered|received|readOn|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
-    'words|live|failure',
+    'words|live|failure|count|types|ids',
   ].join('|')})$`,
 );
 
@@ -91,6 +91,9 @@ async function build(file) {
     [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/polyfill.ts', 'polyfill.cjs'],
     [{ ...module, plugins: [plugin('module', false)] }, 'entry/workerd.ts', 'workerd.mjs'],
     [{ ...module, plugins: [besideIndex('./workerd.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill-workerd.mjs'],
+    [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/dev.ts', 'dev.mjs'],
+    [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/dev.ts', 'dev.cjs'],
+    [{ ...module, plugins: [besideIndex('./workerd.mjs'), ...module.plugins] }, 'entry/dev.ts', 'dev-workerd.mjs'],
     [script, AS_TIDINGS, 'polyfill.js'],
     [{ ...module, ...SHAKEABLE, plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.mjs'],
     [{ ...common, plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.cjs'],

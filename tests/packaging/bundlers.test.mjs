@@ -64,23 +64,34 @@ describe('built by bundlers', { timeout: 600_000 }, () => {
 
     test(`${name}: what is not used is left out`, async () => {
       const app = await project('bundled');
-      /** The size of what the page loads. */
+      /** What the page loads. */
+      let loaded;
+      /** Its size. */
       const size = async (code) => {
         await rm(app.path('out'), { recursive: true, force: true });
         await writeFile(app.path('main.js'), `${code} console.log('ran');`);
         await build(app);
         const asked = await shows(browser, app.path('out'), ['ran']);
         const files = await Promise.all(asked.map((name) => app.read('out', name)));
-        return files.join('').length;
+        loaded = files.join('');
+        return loaded.length;
       };
       const nothing = await size('');
       const unused = await size("import 'tidings';");
       const little = await size("import { setCore } from 'tidings'; globalThis.used = setCore;");
       const most = await size("import { EventSource } from 'tidings'; globalThis.used = EventSource;");
+      // Words that are in functions that take a source, and in no others.
+      const functions = /resume-later|body-ended/;
+      assert.doesNotMatch(loaded, functions);
+      const withDetails = await size("import { EventSource, details } from 'tidings'; globalThis.used = [EventSource, details];");
+      assert.doesNotMatch(loaded, /resume-later/);
+      assert.match(loaded, /body-ended/);
+      assert.ok(most < withDetails);
       const all = await size("import * as all from 'tidings'; globalThis.used = { ...all };");
       assert.equal(unused, nothing);
       assert.ok(little - nothing < (most - nothing) / 4, `setCore alone: ${little - nothing} bytes, EventSource: ${most - nothing}`);
-      assert.ok(most < all, `EventSource alone: ${most} bytes, all: ${all}`);
+      assert.match(loaded, /resume-later/);
+      assert.ok(withDetails < all, `EventSource alone: ${most} bytes, all: ${all}`);
     });
   }
 

@@ -7,6 +7,7 @@
 
 import { Input } from './core/contract.js';
 import { details, type Answer, type ErrorDetails, type Reason } from './details.js';
+import { words } from './hooks.js';
 import { sources, type Consumer, type Source } from './event_source.js';
 
 /** A message, as iterators and streams give it. */
@@ -206,5 +207,5 @@ function sourceOf(source: EventSource): Source {
 }
 
 function failed(reason: Reason, more: object): ConsumeError {
-  return Object.assign(new Error('tidings: ' + reason), more, { reason });
+  return Object.assign(new Error('tidings: ' + reason + words('reason:' + reason)), more, { reason });
 }

@@ -15,6 +15,7 @@
 import { ActionKind, Field, Input, Option, type Connection, type Core, type Events } from './core/contract.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
+import { hooks } from './hooks.js';
 import type { Address, Platform } from './host/platform.js';
 import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
 import type { Exchange } from './transport/transport.js';
@@ -128,6 +129,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   /** Tells the core, and does what it asks for. */
   function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string | null): void {
+    hooks.trace?.(source.url, false, input, attempt);
     try {
       connection?.tell(input, attempt, platform.now(), value, content);
     } catch (error) {
@@ -194,6 +196,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   function perform(action: ActionKind, connection: Connection): void {
     const attempt = (current = connection.field(Field.Attempt));
+    hooks.trace?.(source.url, true, action, attempt);
     switch (action) {
       case ActionKind.SendRequest:
         answer = {};
@@ -247,7 +250,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           const answer = plan.decide!(event, attempt);
           wait = answer === undefined ? wait : (answer ?? -1);
         });
-        connection.tell(Input.RetryAnswered, attempt, platform.now(), wait >= 0 ? Math.min(wait, LONGEST) : -1);
+        tell(Input.RetryAnswered, attempt, wait >= 0 ? Math.min(wait, LONGEST) : -1);
         break;
       }
       case ActionKind.SendProbe:

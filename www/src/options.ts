@@ -4,6 +4,7 @@
  * The messages say which option it is and what was given; `tidings/dev` adds what is allowed, in words that would weigh too much here.
  */
 
+import { words } from './hooks.js';
 
 /**
  * What the constructor takes as its second argument. `withCredentials` is the standard's; all others are additions of this package, and a
@@ -134,15 +135,7 @@ export function isSafe({ method = 'GET' }: Plan): boolean {
 }
 
 function refuse(option: string, given: unknown, why?: unknown): never {
-  throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${String(given)}` + (why ? ` (${why})` : '') + explain(option));
-}
-
-/** Gives more words to say of a bad option. */
-let explain = (_option: string): string => '';
-
-/** For `tidings/dev`. */
-export function explainBy(given: (option: string) => string): void {
-  explain = given;
+  throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${String(given)}` + (why ? ` (${why})` : '') + words('option:' + option));
 }
 
 /** UTF-8 as text, each byte one character. */

@@ -33,14 +33,14 @@ export function send(request: Request, reports: Reports): Exchange {
   const abort = begin(
     request.url,
     {
-      method: request.method || 'GET',
+      method: request.method,
       mode: 'cors',
       credentials: request.credentials,
       cache: 'no-store',
-      redirect: request.redirect || 'follow',
+      redirect: request.redirect,
       headers,
-      body: request.body || null,
-    },
+      body: request.body,
+    } as RequestInit,
     request.fetch,
     (response) => {
       reader = response.body && response.body.getReader();

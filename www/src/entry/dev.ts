@@ -1,0 +1,85 @@
+/**
+ * For development: `import 'tidings/dev'` makes messages say what is allowed and what to do, and `trace()` shows every step of every source. Whatever imports
+ * `tidings` beside it has the same class; an app that is built without this import has none of it.
+ */
+
+import { hooks, type ErrorDetails } from './index.js';
+
+export * from './index.js';
+
+/** The names of `ActionKind` and of `Input` in `core/contract.ts`, by their numbers. */
+const ACTIONS =
+  'None Prepare SendRequest SendProbe AbortRequest StartTimer StopTimer AskRetry BecomeConnecting BecomeOpen BecomeClosed FireOpen FireError FireClose Dispatch'.split(' ');
+const INPUTS =
+  ' ResponseStarted ChunkReceived BodyEnded RequestFailed ProbeEnded TimerFired WentOnline CloseCalled Prepared PrepareFailed RetryAfterReceived RetryAnswered ReconnectCalled BecameHidden BecameVisible Paused Resumed Overflowed StartFrom CommentsWanted'.split(' ');
+
+/** What each option may be. */
+const ALLOWED: Record<string, string> = {
+  method: 'a method that fetch takes: no CONNECT, TRACE or TRACK',
+  headers: 'an object, a list of pairs or Headers, of names and values that HTTP allows',
+  body: 'what fetch takes, with a method other than GET and HEAD; no stream, for it could be sent only once',
+  credentials: "'omit', 'same-origin' or 'include', and not together with withCredentials",
+  redirect: "'follow' or 'error'",
+  signal: 'an AbortSignal',
+  fetch: 'a function that takes a URL and a RequestInit and gives a promise of a Response',
+  prepare: 'a function that may change the request it is given, and may be async',
+  lastEventId: 'at most 4,096 bytes as UTF-8, without NUL, CR and LF',
+  reconnection: 'an object with min, max, attempts, time, statuses, decide',
+  idleTimeout: 'milliseconds, 0 for never',
+  whenHidden: "'keep', or 'pause' if the request may be repeated",
+  maxEventSize: 'bytes; null or Infinity for no limit',
+  min: 'milliseconds',
+  max: 'milliseconds, at least min; 0 for waits that do not grow',
+  attempts: 'a number of attempts',
+  time: 'milliseconds',
+  statuses: 'whole numbers from 201 to 599',
+  decide: 'a function that gives milliseconds, null or undefined',
+};
+
+/** What each reason means, and what can be done. */
+const MEANING: Record<ErrorDetails['reason'], string> = {
+  unknown: 'no core could be had, or the URL cannot be fetched; the console or the cause says more',
+  network: 'the server could not be reached, or the connection broke',
+  'body-ended': 'the server ended the response',
+  'resume-refused': 'resuming failed twice at another origin: perhaps it does not allow the header Last-Event-ID (lastEventIdParam avoids it)',
+  status: 'the status was not 200; reconnection.statuses names those that pass by themselves',
+  'content-type': 'the response is no text/event-stream',
+  'origin-refused': 'the server answers, but does not allow this origin to read it: it has to send Access-Control-Allow-Origin',
+  'event-too-big': 'one event held more than maxEventSize',
+  idle: 'nothing came for longer than idleTimeout',
+  prepare: 'prepare threw or rejected; cause is what with',
+  hidden: 'the page is hidden, and whenHidden is pause',
+  overflow: 'a consumer took its messages too slowly',
+  requested: 'reconnect was called',
+  truncated: 'the stream ended without the marker that until names',
+  decode: 'the data is no JSON; text is what came',
+};
+
+hooks.explain = (code) => {
+  const [kind, name = ''] = code.split(':');
+  const about = kind === 'option' ? ALLOWED[name] ?? `there is no such option; there are ${Object.keys(ALLOWED).join(', ')} and those of the standard` : MEANING[name as keyof typeof MEANING];
+  return about ? `: ${about}` : '';
+};
+
+/** Says in a sentence what an `error` event is about: `describe(details(event))`. */
+export function describe({ reason, failed, ending, attempt, delay, status }: ErrorDetails): string {
+  const what = `attempt ${attempt}: ${reason}: ${MEANING[reason]}${status ? ` (status ${status})` : ''}`;
+  const next = failed
+    ? `it is not tried again${ending && { 'not-repeated': ', for the request is not one to be repeated', 'retries-exhausted': ', for the limits of reconnection are reached', declined: ', for decide said so' }[ending]}`
+    : `it is tried again${delay === undefined ? '' : ` in ${delay} ms`}`;
+  return `${what}; ${next}`;
+}
+
+/**
+ * Shows what every source is told (`<`) and what its core asks for (`>`), as it happens.
+ *
+ * @param show Gets each line; `console.debug` unless given.
+ * @returns Ends it.
+ */
+export function trace(show: (line: string) => void = (line) => console.debug(line)): () => void {
+  hooks.trace = (url, isAction, number, attempt) =>
+    show(`tidings ${url} ${isAction ? '>' : '<'} ${(isAction ? ACTIONS : INPUTS)[number]}${attempt ? ` ${attempt}` : ''}`);
+  return () => {
+    delete hooks.trace;
+  };
+}
