@@ -64,7 +64,7 @@ for (const engine of engines) {
       assert.deepEqual(await dropped.json(), { dropped: 1 });
       await shown(page, '[role=status]', /^the network failed.*; reconnecting in 0\.5 s$/);
       await shown(page, '[role=status][data-state=open]', /^(live again, and nothing was missed|trading is halted)$/);
-      const seen = await wait(key, 'open=1&requests=2');
+      const seen = await wait(key, 'open=1&requests=3');
       const resumed = Number(seen.log.at(-1).last_event_id);
       assert.ok(resumed >= 13, `it resumed after ${resumed}`);
       // Of 20 events 17 are ticks and one, the 13th, is neither that nor a halt: when the nth of those is shown, all ticks before it are.
@@ -76,6 +76,59 @@ for (const engine of engines) {
       await page.click('button');
       await shown(page, '[role=status][data-state=closed]', /./);
       assert.equal((await wait(key, 'open=0')).open, 0);
+    });
+
+    test('leptos-chat asks by POST, once, and each time with another token', async () => {
+      const key = `chat-${engine.name}-${process.pid}`;
+      await page.goto(`${server}/examples/leptos-chat/?every=5&key=${key}`);
+      await shown(page, 'h1', /^Ask$/);
+      await page.type('input', 'Why?');
+      for (let nth = 1; nth <= 2; nth += 1) {
+        await page.click('form button');
+        await shown(page, '[role=status]', /^done$/);
+        assert.match(await shown(page, '#answer', /./), /^You ask: Why\? Let me think\. .* That is all there is to say\.$/);
+        assert.equal(await shown(page, '[role=alert]', /^/), '');
+        const { log } = await wait(key, `open=0&requests=${nth + 1}`);
+        assert.deepEqual(methods(log), ['GET', 'POST', 'POST'].slice(0, nth + 1));
+      }
+      const [, ...asked] = (await wait(key, 'requests=3')).log;
+      const tokens = asked.map((request) => JSON.stringify(request).match(/Bearer (token-\d+)/)?.[1]);
+      assert.ok(tokens[0] && tokens[1] && tokens[0] !== tokens[1], `${tokens}`);
+    });
+
+    test('leptos-chat can be stopped', async () => {
+      const key = `stopped-${engine.name}-${process.pid}`;
+      await page.goto(`${server}/examples/leptos-chat/?every=100&key=${key}`);
+      await shown(page, 'h1', /^Ask$/);
+      await page.type('input', 'Why?');
+      await page.click('form button');
+      await shown(page, '#answer', /^You ask: Why\?/);
+      await page.click('#stop');
+      await shown(page, '[role=status]', /^stopped$/);
+      const seen = await wait(key, 'open=0&closed=2');
+      assert.deepEqual(methods(seen.log), ['GET', 'POST']);
+      assert.equal(seen.log[1].ended, 'client-gone');
+      assert.doesNotMatch(await shown(page, '#answer', /./), /to say/);
+      assert.equal(await shown(page, '[role=alert]', /^/), '');
+    });
+
+    test('leptos-chat says kindly what went wrong, and asks nothing twice', async () => {
+      const key = `broken-${engine.name}-${process.pid}`;
+      await page.goto(`${server}/examples/leptos-chat/?every=5&cut=4&key=${key}`);
+      await shown(page, 'h1', /^Ask$/);
+      await page.type('input', 'Why?');
+      await page.click('form button');
+      await shown(page, '[role=alert]', /^The connection broke off\. .* not sent twice\.$/);
+      assert.deepEqual(methods((await wait(key, 'open=0&requests=2')).log), ['GET', 'POST']);
+
+      // A token that is no longer good, as of a session that has ended.
+      await page.evaluate(() => {
+        const { fetch } = globalThis;
+        globalThis.fetch = (url, init) => (url === '/examples/token' ? Promise.resolve(new Response('{"token":"old"}')) : fetch(url, init));
+      });
+      await page.click('form button');
+      await shown(page, '[role=alert]', /^Your session has ended\. Please sign in, and ask again\.$/);
+      assert.deepEqual(methods((await wait(key, 'open=0&requests=3')).log), ['GET', 'POST', 'POST']);
     });
   });
 }
@@ -92,6 +145,11 @@ async function shown(page, selector, pattern) {
     pattern.source,
   );
   return handle.evaluate(({ text }) => text);
+}
+
+/** Of the page itself, which has the key too, and of what it asked for. */
+function methods(log) {
+  return log.map(({ method }) => method);
 }
 
 /** What the server saw of a key, once it is so. */

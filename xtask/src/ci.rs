@@ -190,5 +190,5 @@ fn check(command: &mut Command, what: &str) -> Result<(), Problem> {
 }
 
 /// Frameworks take a minute to be checked, so this is done for wasm alone; that they build for servers too is seen by the native tests.
-const FOR_THE_WEB: [&str; 4] = ["tidings-leptos", "tidings-yew", "vanilla-rust", "yew-ticker"];
+const FOR_THE_WEB: [&str; 5] = ["leptos-chat", "tidings-leptos", "tidings-yew", "vanilla-rust", "yew-ticker"];
 const CHECK_LIMIT: Duration = Duration::from_secs(20 * 60);
