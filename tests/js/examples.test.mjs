@@ -48,6 +48,58 @@ for (const engine of engines) {
       await shown(page, '#ticks', new RegExp(`^tick ${nth + 1}$`));
     });
 
+    describe('chat', () => {
+      const open = async (about, every) => {
+        const key = `chat-${about}-${engine.name}-${process.pid}`;
+        await page.goto(`${server}/examples/chat/#every=${every}&key=${key}`);
+        return key;
+      };
+
+      test('shows the answer to the end; the next question has a token of its own', async () => {
+        const key = await open('answer', 1);
+        for (const count of [1, 2]) {
+          await page.click('form button');
+          await shown(page, '[role=status]', /^done$/);
+          assert.match(await shown(page, '#answer', /./), /^You ask: Why are there tides\? Let me think\. .* That is all there is to say\.$/);
+          const { log } = await wait(key, `open=0&requests=${count}`);
+          assert.deepEqual([...new Set(log.map(({ method }) => method))], ['POST']);
+          assert.equal(new Set(log.map(({ headers }) => headers.authorization)).size, count);
+        }
+        assert.equal(await page.$eval('[role=alert]', ({ textContent }) => textContent), '');
+      });
+
+      test('stops when it is told to, and the connection is free', async () => {
+        const key = await open('stop', 100);
+        await page.click('form button');
+        await shown(page, '#answer', /^You ask/);
+        await page.click('#stop');
+        await shown(page, '[role=status]', /^stopped$/);
+        assert.equal((await wait(key, 'open=0')).requests, 1);
+        assert.doesNotMatch(await shown(page, '#answer', /./), /That is all/);
+      });
+
+      test('says kindly what went wrong, and asks nothing twice', async () => {
+        const key = await open('errors', 1);
+        await page.$eval('input', (input) => (input.value = '  '));
+        await page.click('form button');
+        await shown(page, '[role=alert]', /^The server does not answer this: the body has to be JSON with a `question`$/);
+        await page.evaluate(() => {
+          const real = fetch;
+          globalThis.fetch = (url, init) => (url === '/examples/token' ? Promise.resolve(Response.json({ token: 'used' })) : real(url, init));
+        });
+        await page.click('form button');
+        await shown(page, '[role=alert]', /^You are not signed in any more/);
+        assert.equal((await wait(key, 'open=0')).requests, 2);
+        await page.evaluate(() => {
+          globalThis.fetch = () => Promise.resolve(new Response('', { status: 503 }));
+        });
+        await page.click('form button');
+        await shown(page, '[role=alert]', /^The server lets nobody sign in/);
+        assert.equal((await wait(key, 'open=0')).requests, 2);
+        assert.equal(await page.$eval('form button', ({ disabled }) => disabled), false);
+      });
+    });
+
     test('yew-ticker shows prices, a halt, a loss, and that it resumes with nothing lost', async () => {
       const key = `ticker-${engine.name}-${process.pid}`;
       await page.goto(`${server}/examples/yew-ticker/?every=50&key=${key}`);

@@ -1,12 +1,13 @@
 //! `cargo xtask example NAME`: builds an example and serves it, as `demo` does the demo.
 //!
-//! Examples are built without optimizations, which takes a third of the time: they are there to be read and changed.
+//! Those in Rust are built without optimizations, which takes a third of the time: they are there to be read and changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::demo;
+use crate::npm;
 use crate::page::{self, Page, Profile};
 use crate::problem::Problem;
 use crate::process;
@@ -37,8 +38,16 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode, Prob
     let Some(name) = all.iter().find(|name| **name == options.name) else {
         return Err(Problem::new(format!("There is no example `{}`. There are: {}.", options.name, all.join(", "))));
     };
-    let tools = setup::run(project, &[Need::WasmRust, Need::WasmBindgen])?;
-    println!("building {name} (the first time takes a minute or two)");
+    let tools = if is_rust(&room(project, name)) {
+        let tools = setup::run(project, &[Need::WasmRust, Need::WasmBindgen])?;
+        println!("building {name} (the first time takes a minute or two)");
+        tools
+    } else {
+        let tools = setup::run(project, npm::NEEDS)?;
+        println!("building the npm package, which {name} runs on");
+        npm::build(project, &tools)?;
+        tools
+    };
     let folder = project.root.join("examples").join(name).join("dist");
     build(project, &tools, name, &folder)?;
     server::build(project)?;
@@ -51,7 +60,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode, Prob
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds all of them, each into a folder of its name in `page/examples`.
+/// Builds all of them, each into a folder of its name in `page/examples`. The npm package is there already.
 pub(crate) fn build_all(project: &Project, tools: &Tools, page: &Path) -> Result<(), Problem> {
     for name in all(project)? {
         build(project, tools, &name, &page.join("examples").join(&name))?;
@@ -60,18 +69,31 @@ pub(crate) fn build_all(project: &Project, tools: &Tools, page: &Path) -> Result
 }
 
 fn build(project: &Project, tools: &Tools, name: &str, folder: &Path) -> Result<(), Problem> {
-    let room = project.root.join("examples").join(name);
-    page::build(project, tools, &Page { package: name, room: &room, folder, profile: Profile::Dev })
+    let room = room(project, name);
+    if is_rust(&room) {
+        page::build(project, tools, &Page { package: name, room: &room, folder, profile: Profile::Dev })
+    } else {
+        page::copy(project, &room, folder)
+    }
 }
 
-/// The folders in `examples` that are Rust programs.
+fn room(project: &Project, name: &str) -> PathBuf {
+    project.root.join("examples").join(name)
+}
+
+/// Whether it is a Rust program, and not plain JavaScript.
+fn is_rust(room: &Path) -> bool {
+    room.join("Cargo.toml").is_file()
+}
+
+/// The folders in `examples` that have a page.
 fn all(project: &Project) -> Result<Vec<String>, Problem> {
     let folder = project.root.join("examples");
     let trouble = |error| Problem::new(format!("Could not look into {}: {error}", folder.display()));
     let mut names: Vec<String> = fs::read_dir(&folder)
         .map_err(trouble)?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.join("Cargo.toml").is_file())
+        .filter(|path| path.join("index.html").is_file())
         .filter_map(|path: PathBuf| Some(path.file_name()?.to_str()?.to_owned()))
         .collect();
     names.sort();

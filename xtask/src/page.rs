@@ -43,12 +43,8 @@ pub(crate) fn build(project: &Project, tools: &Tools, page: &Page<'_>) -> Result
     cargo.args(["--package", package, "--profile", name, "--target", WASM_TARGET]);
     process::show(&mut cargo, BUILD_LIMIT)?.or_problem(&format!("Building {package}"))?;
 
-    let trouble = |error: std::io::Error| Problem::new(format!("Could not write the page to {}: {error}", folder.display()));
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(trouble)?;
-    }
-    fs::create_dir_all(folder).map_err(trouble)?;
-
+    let trouble = |error| trouble(folder, &error);
+    clear(folder).map_err(trouble)?;
     let module = format!("{}.wasm", package.replace('-', "_"));
     let module = rust.target_folder(project).join(WASM_TARGET).join(built_in).join(module);
     let mut wasm_bindgen = Command::new(tools.wasm_bindgen()?.join("wasm-bindgen"));
@@ -56,6 +52,26 @@ pub(crate) fn build(project: &Project, tools: &Tools, page: &Page<'_>) -> Result
     process::show(&mut wasm_bindgen, BINDGEN_LIMIT)?.or_problem("wasm-bindgen")?;
 
     copy_page(room, folder).map_err(trouble)
+}
+
+/// Puts together a page in plain JavaScript, on the npm package as it is in `dist`.
+pub(crate) fn copy(project: &Project, room: &Path, folder: &Path) -> Result<(), Problem> {
+    clear(folder)
+        .and_then(|()| copy_page(room, folder))
+        .and_then(|()| copy_folder(&project.root.join("dist"), &folder.join("tidings")))
+        .map_err(|error| trouble(folder, &error))
+}
+
+fn trouble(folder: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(format!("Could not write the page to {}: {error}", folder.display()))
+}
+
+/// Makes an empty folder.
+fn clear(folder: &Path) -> std::io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)
 }
 
 /// Copies what a page serves as it stands: the files beside `Cargo.toml`, and all of `static/`.
