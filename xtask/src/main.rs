@@ -108,7 +108,7 @@ usage: cargo xtask <command>
 
   demo [--port N]   build the demo and serve it (also: npm start)
   example NAME [--port N]
-                    build an example and serve it: vanilla-rust, yew-ticker, leptos-chat
+                    build an example and serve it: chat, leptos-chat, vanilla-rust, yew-ticker
   test [part ...]   run every test, or only some parts (also: npm test)
                     parts: native, chromium, firefox, node, pages, packaging
   setup             find or add everything that the commands need
