@@ -53,7 +53,7 @@ mod typed;
 
 pub use error::{Error, ErrorKind};
 pub use event_source::{EventSource, MessageEvent, OpenEvent};
-pub use options::{EventSourceBuilder, Overflow, Transport, WhenHidden};
+pub use options::{EventSourceBuilder, Overflow, Transport, WhenHidden, WhenTooBig};
 pub use reason::{Failure, Interruption};
 pub use reconnection::{Reconnection, Retry};
 pub use request::{Body, Credentials, Form, Headers, PreparedRequest, Redirect, Response};

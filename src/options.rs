@@ -18,7 +18,7 @@ use tidings_core::connection::Options;
 /// | --- | --- |
 /// | `method`, `headers`, `body`, `json`, `credentials`, `redirect`, `last_event_id`, `last_event_id_param`, `prepare` of the [builder](EventSourceBuilder) | the browser's own source makes its requests itself |
 /// | `repeat`, `reconnection`, `idle_timeout`, `when_hidden` | and it reconnects by itself |
-/// | [`max_event_size`](EventSourceBuilder::max_event_size) | it knows no limit |
+/// | [`max_event_size`](EventSourceBuilder::max_event_size), `when_too_big` | it knows no limit |
 /// | [`on_comment`](EventSource::on_comment) | the browser's own source drops comments |
 /// | [`events`](EventSource::events) | it gives only events whose types it was told |
 /// | [`overflow`](EventSourceBuilder::overflow) with [`Pause`](Overflow::Pause) or [`ResumeLater`](Overflow::ResumeLater) | it cannot be paused |
@@ -70,6 +70,17 @@ pub enum WhenHidden {
     Pause,
 }
 
+/// What an event does that is bigger than the [limit](EventSourceBuilder::max_event_size).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WhenTooBig {
+    /// The connection fails.
+    #[default]
+    Fail,
+    /// It is left out, and the next one is given. An id that it sent takes effect all the same, so that it is not sent again.
+    Skip,
+}
+
 /// Chooses how an [`EventSource`] behaves, and makes it. See [`EventSource::builder`]. The options have the names of the npm package's.
 ///
 /// Two of them are equal if they make sources that behave alike. Functions among the options are taken to be equal if they are written in the same place,
@@ -116,6 +127,7 @@ pub struct EventSourceBuilder {
     idle_timeout: Option<Duration>,
     when_hidden: WhenHidden,
     max_event_size: Option<Option<usize>>,
+    when_too_big: WhenTooBig,
     probe: bool,
     queue_capacity: usize,
     overflow: Option<Overflow>,
@@ -141,6 +153,7 @@ impl EventSourceBuilder {
             idle_timeout: None,
             when_hidden: WhenHidden::Keep,
             max_event_size: None,
+            when_too_big: WhenTooBig::Fail,
             probe: true,
             queue_capacity: DEFAULT_QUEUE_CAPACITY,
             overflow: None,
@@ -274,6 +287,12 @@ impl EventSourceBuilder {
         self
     }
 
+    /// Whether an event that is bigger fails the connection, as by default, or is left out. Needs fetch.
+    pub fn when_too_big(mut self, when_too_big: WhenTooBig) -> Self {
+        self.when_too_big = when_too_big;
+        self
+    }
+
     /// Whether a first request that fails is followed by a probe. On by default; it concerns GET over fetch only.
     ///
     /// `fetch` does not tell a server that refuses this origin (CORS) from one that cannot be reached. The probe does: one GET request to
@@ -336,6 +355,7 @@ impl EventSourceBuilder {
             (self.idle_timeout.is_some(), "`idle_timeout`"),
             (self.when_hidden == WhenHidden::Pause, "`when_hidden`"),
             (self.max_event_size.is_some(), "`max_event_size`"),
+            (self.when_too_big == WhenTooBig::Skip, "`when_too_big`"),
             (pauses, "`overflow`"),
         ]
         .into_iter()
@@ -402,6 +422,7 @@ impl EventSourceBuilder {
         if let Some(max_event_size) = self.max_event_size {
             connection.limits.max_event_size = max_event_size;
         }
+        connection.limits.skips = self.when_too_big == WhenTooBig::Skip;
         connection.probe = self.probe && method == "GET";
         connection.repeats = repeats;
         connection.prepares = self.prepare.is_some();

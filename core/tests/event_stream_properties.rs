@@ -105,6 +105,26 @@ proptest! {
         prop_assert_eq!(chunked::feed(&mut stream, &more), twin.read_body(&more));
     }
 
+    /// An event that is too big is left out, and all others are given.
+    #[test]
+    fn what_exceeds_may_be_left_out(bodies in vec((body(), chunk_sizes()), 1..4), limit in 0_usize..12) {
+        let mut stream = EventStream::with_limit(Some(limit)).skipping_what_exceeds(true);
+        let mut twin = Twin::skipping(Some(limit));
+        for (body, sizes) in &bodies {
+            let mut items = Vec::new();
+            let mut read = 0;
+            for chunk in chunks(body, sizes) {
+                read += chunk.len();
+                items.extend(chunked::feed(&mut stream, chunk));
+                let mut twin = twin.clone();
+                prop_assert_eq!(&items, &twin.read_body(&body[..read]), "after {} bytes", read);
+                prop_assert_eq!(stream.last_event_id(), twin.last_event_id(), "last event ID after {} bytes", read);
+            }
+            twin.read_body(body);
+            stream.restart();
+        }
+    }
+
     /// Text that is the same whether decoded here or by the standard library, wherever a value may stand.
     #[test]
     fn values_are_decoded_as_the_standard_library_does(value in vec(byte_of_broken_text(), 0..24), size in 1_usize..8) {

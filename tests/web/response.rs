@@ -2,7 +2,7 @@
 
 use super::tools::{Journal, Told, over_both, route, server, told_by_fetch};
 use std::rc::Rc;
-use tidings::{Failure, ReadyState, Transport};
+use tidings::{Failure, ReadyState, Transport, WhenTooBig};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 over_both! {
@@ -93,4 +93,16 @@ async fn past_the_limit_it_fails_and_frees_the_connection() {
     journal.open().await;
     assert_eq!(journal.failure().await, Some(Failure::LimitExceeded { limit: 4096 }));
     route.seen("open=0&closed=1").await;
+}
+
+#[wasm_bindgen_test]
+async fn or_leaves_out_what_is_too_big() {
+    let body = "data:1%0A%0Aid:7%0Adata:123456789%0Adata:0%0A%0Adata:2%0A%0A";
+    let route = route(&format!("/message?body={body}&end=hang"));
+    let source =
+        route.builder(Transport::Auto).max_event_size(8).when_too_big(WhenTooBig::Skip).build().expect("the options are good");
+    let source = Rc::new(source);
+    let mut journal = Journal::of(&source, &["message"]);
+    journal.open().await;
+    assert_eq!([journal.data().await, journal.data().await], ["1", "2"]);
 }

@@ -93,7 +93,8 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         (probe && address.corsApplies && /^get$/i.test(method) ? Option.Probe : 0) |
         (repeat ? Option.Repeats : 0) |
         (plan.prepare ? Option.Prepares : 0) |
-        (plan.decide ? Option.Asks : 0);
+        (plan.decide ? Option.Asks : 0) |
+        (plan.whenTooBig === 'skip' ? Option.Skips : 0);
       if (plan.whenHidden === 'pause') {
         stopWatching = platform.watchHidden((hidden) => {
           flags |= hidden ? Option.Hidden : 0;

@@ -50,6 +50,8 @@ export interface TidingsEventSourceInit extends EventSourceInit {
    * A bigger event fails the connection for good, and the memory is given back.
    */
   maxEventSize?: number | null | undefined;
+  /** Addition. What a bigger event does: `fail` unless set; `skip` leaves it out and goes on with the next. */
+  whenTooBig?: 'fail' | 'skip' | undefined;
   /**
    * Addition. Whether a first GET that fails is followed by a second one, without CORS and without credentials, that tells a server
    * which refuses this origin (the connection fails, as the standard says) from one that cannot be reached (it is tried again). True
@@ -171,6 +173,7 @@ const OPTIONS: Record<string, Check> = {
   idleTimeout: number,
   whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))),
   maxEventSize: (value, plan, name) => value === null || number(value, plan, name),
+  whenTooBig: (value) => value === 'fail' || value === 'skip',
   probe: any,
 };
 

@@ -111,12 +111,13 @@ impl Connection {
     /// A connection that wants to send its first request.
     pub fn new(options: Options) -> Self {
         let attempt = Attempt::default();
+        let Limits { max_event_size, skips } = options.limits;
         let mut connection = Connection {
             state: State::Held,
             attempt,
             queue: Queue::default(),
             error: ErrorEvent { reason: Reason::Unknown, verdict: Verdict::Interrupted, attempt, delay: None },
-            stream: Some(Box::new(EventStream::with_limit(options.limits.max_event_size))),
+            stream: Some(Box::new(EventStream::with_limit(max_event_size).skipping_what_exceeds(skips))),
             reconnection: Reconnection::new(options.seed),
             options,
             now: 0,

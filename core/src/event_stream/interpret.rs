@@ -32,6 +32,10 @@ use core::mem;
 #[derive(Debug)]
 pub struct EventStream {
     limit: usize,
+    /// An event that goes past it is left out, and the reading goes on.
+    skips: bool,
+    /// The rest of such an event is being left out.
+    skipping: bool,
     exceeded: bool,
 
     lines: LineReader,
@@ -79,6 +83,8 @@ impl EventStream {
     pub fn with_limit(limit: Option<usize>) -> Self {
         EventStream {
             limit: limit.unwrap_or(usize::MAX),
+            skips: false,
+            skipping: false,
             exceeded: false,
             lines: LineReader::default(),
             line: Vec::new(),
@@ -93,6 +99,14 @@ impl EventStream {
             event_given: false,
             line_given: false,
         }
+    }
+
+    /// Leaves out an event that goes past the limit, and goes on with the next, instead of reading nothing any more. An id that it sent takes effect, as far as it
+    /// came before the limit was reached or is itself within it.
+    #[must_use]
+    pub fn skipping_what_exceeds(mut self, skips: bool) -> Self {
+        self.skips = skips;
+        self
     }
 
     /// Hands in the next bytes of the body and gives the items that they complete.
@@ -128,7 +142,7 @@ impl EventStream {
             id: None,
             last_event_id: None,
             comment: None,
-            near_limit: held + chunk.len() > self.limit,
+            near_limit: self.skipping || held + chunk.len() > self.limit,
             drained: self.exceeded,
             chunk,
             stream: self,
@@ -169,6 +183,7 @@ impl EventStream {
     /// Starts over for a new body of the same source: an unfinished block is dropped, the last event ID is kept.
     pub fn restart(&mut self) {
         self.exceeded = false;
+        self.skipping = false;
         self.lines = LineReader::default();
         self.in_data = false;
         self.has_id = false;
@@ -243,7 +258,9 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
             };
             match outcome {
                 Outcome::Nothing => {}
-                Outcome::LimitExceeded => return self.exceed(),
+                // The same event may do so again.
+                Outcome::LimitExceeded if self.stream.skipping => self.leave_out(line_end.is_none()),
+                Outcome::LimitExceeded => return self.exceed(line_end.is_none()),
                 outcome => return outcome,
             }
         }
@@ -252,11 +269,20 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     /// A whole line that lies in the chunk and is not blank.
     #[inline]
     fn line(&mut self, line: &'a [u8]) -> Outcome {
-        let (field, value) = field::split(line);
+        let (field, value) = self.split(line);
         if self.near_limit && self.would_exceed(field, value.len()) {
             return Outcome::LimitExceeded;
         }
         self.field(field, value, Some(value))
+    }
+
+    /// Of an event that is left out, data and type are as good as unknown.
+    #[inline]
+    fn split<'b>(&self, line: &'b [u8]) -> (Field, &'b [u8]) {
+        match field::split(line) {
+            (Field::Data | Field::Event, value) if self.near_limit && self.stream.skipping => (Field::Unknown, value),
+            split => split,
+        }
     }
 
     /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value may lie in the chunk.
@@ -340,6 +366,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
         }
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
         if self.data.is_none() && !stream.has_data {
+            stream.skipping = false;
             self.event_type = &[];
             self.block = self.position;
             stream.event_type.clear();
@@ -370,7 +397,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
             return Outcome::Nothing;
         }
         let line = mem::take(&mut self.stream.line);
-        let (field, value) = field::split(&line);
+        let (field, value) = self.split(&line);
         if self.near_limit && self.would_exceed(field, value.len()) {
             return Outcome::LimitExceeded;
         }
@@ -397,7 +424,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
         let (start, rest) = piece.split_at(piece.len().min(LONGEST_START.saturating_sub(line.len())));
         line.extend_from_slice(start);
         piece = rest;
-        let (field, value) = field::split(&line);
+        let (field, value) = self.split(&line);
         if self.near_limit && line.iter().any(is_colon) && self.would_exceed(field, value.len() + piece.len()) {
             return true;
         }
@@ -452,16 +479,31 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
         in_chunk + kept + joining + more > stream.limit
     }
 
-    /// Ends the reading for good and gives the memory back.
-    fn exceed(&mut self) -> Outcome {
-        self.settle_last_event_id();
-        (self.data, self.event_type, self.id) = (None, &[], None);
-        let stream = &mut *self.stream;
-        stream.restart();
-        (stream.data, stream.event_type, stream.id, stream.line) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        stream.exceeded = true;
-        self.drained = true;
+    /// Ends the reading for good, or that of this event, and gives the memory back.
+    fn exceed(&mut self, in_line: bool) -> Outcome {
+        self.leave_out(in_line);
+        if !self.stream.skips {
+            self.settle_last_event_id();
+            self.id = None;
+            let stream = &mut *self.stream;
+            stream.restart();
+            (stream.id, stream.line) = (Vec::new(), Vec::new());
+            stream.exceeded = true;
+            self.drained = true;
+        }
         Outcome::LimitExceeded
+    }
+
+    /// Gives up what was read of this event, but its id, and gives the memory back. The rest of a line that it may be in is that of no field.
+    fn leave_out(&mut self, in_line: bool) {
+        (self.data, self.event_type) = (None, &[]);
+        let stream = &mut *self.stream;
+        (stream.data, stream.event_type, stream.line) = (Vec::new(), Vec::new(), Vec::new());
+        (stream.has_data, stream.in_data, stream.skipping) = (false, false, true);
+        if in_line {
+            stream.line.push(0);
+        }
+        self.near_limit = true;
     }
 
     /// Moves what the block has so far out of the chunk, which the stream will not see again.

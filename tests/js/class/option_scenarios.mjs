@@ -557,6 +557,29 @@ export const scenarios = [
     expected: ['message', 'message', 'message', 'done', 1],
   },
 
+  {
+    name: 'maxEventSize: one event that is too big fails, or is left out',
+    run: async ({ EventSource, here, tidings }) => {
+      const body = encodeURIComponent('data: 1\n\nid: 7\ndata: 123456789\ndata: 0\n\ndata: 2\n\n');
+      const log = [];
+      for (const whenTooBig of ['fail', 'skip']) {
+        const source = new EventSource(`${here}/message?body=${body}&end=hang`, { maxEventSize: 8, whenTooBig });
+        await new Promise((resolve) => {
+          source.onmessage = ({ data, lastEventId }) => {
+            log.push(data + lastEventId);
+            if (data === '2') {
+              resolve();
+            }
+          };
+          source.onerror = (event) => resolve(log.push(tidings.details(event).reason));
+        });
+        source.close();
+      }
+      return log;
+    },
+    expected: ['1', 'event-too-big', '1', '27'],
+  },
+
   // What is bad.
   {
     name: 'bad options fail at construction, and the message names the option and what was given',
@@ -566,7 +589,7 @@ export const scenarios = [
         { method: 'POST', body: new ReadableStream() }, { credentials: 'all' }, { credentials: 'omit', withCredentials: false }, { redirect: 'away' },
         { lastEventId: 'a\nb' }, { lastEventId: 'x'.repeat(4097) }, { lastEventId: '\ud800' }, { prepare: 1 }, { fetch: {} },
         { idleTimeout: -1 }, { idleTimeout: '5' }, { idleTimeout: NaN }, { whenHidden: 'close' }, { whenHidden: 'pause', method: 'POST' },
-        { maxEventSize: -1 }, { reconnection: { min: -1 } }, { reconnection: { min: 5, max: 4 } }, { reconnection: { attempts: -1 } },
+        { maxEventSize: -1 }, { whenTooBig: 'cut' }, { reconnection: { min: -1 } }, { reconnection: { min: 5, max: 4 } }, { reconnection: { attempts: -1 } },
         { reconnection: { statuses: [200] } }, { reconnection: { statuses: [503, 600] } }, { reconnection: { decide: true } }, { reconnection: { tries: 1 } },
         { retries: 3 },
       ].map((init) => {
@@ -579,8 +602,8 @@ export const scenarios = [
       }),
     expected: [
       'method', 'method', 'body', 'headers', 'headers', 'body', 'credentials', 'credentials', 'redirect', 'lastEventId', 'lastEventId', 'lastEventId',
-      'prepare', 'fetch', 'idleTimeout', 'idleTimeout', 'idleTimeout', 'whenHidden', 'whenHidden', 'maxEventSize', 'min', 'max', 'attempts',
-      'statuses', 'statuses', 'decide', 'tries', 'retries',
+      'prepare', 'fetch', 'idleTimeout', 'idleTimeout', 'idleTimeout', 'whenHidden', 'whenHidden', 'maxEventSize', 'whenTooBig', 'min', 'max',
+      'attempts',      'statuses', 'statuses', 'decide', 'tries', 'retries',
     ].map((option) => `TypeError bad ${option}`),
   },
   { name: 'a bad signal likewise', run: giveBadSignal, expected: 'TypeError bad signal', realms: ['node', 'dedicated worker'] },

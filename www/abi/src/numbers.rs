@@ -165,6 +165,8 @@ pub mod option {
     pub const ASKS: u32 = 16;
     /// The page is hidden, and that is to hold it back.
     pub const HIDDEN: u32 = 32;
+    /// An event that is too big is left out.
+    pub const SKIPS: u32 = 64;
 }
 
 /// The version of the options' layout.

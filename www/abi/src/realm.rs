@@ -95,6 +95,7 @@ fn read_options(bytes: &[u8]) -> Option<Options> {
     options.prepares = is_set(option::PREPARES);
     options.asks = is_set(option::ASKS);
     options.hidden = is_set(option::HIDDEN);
+    options.limits.skips = is_set(option::SKIPS);
     options.seed = seed;
     options.idle_timeout = idle_timeout;
     let reconnection = &mut options.reconnection;

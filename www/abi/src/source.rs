@@ -48,7 +48,8 @@ impl Source {
                 let response = Response { status: u16::try_from(value).unwrap_or_default(), content_type: bytes };
                 Input::ResponseStarted { attempt, response }
             }
-            input::CHUNK_RECEIVED => return self.chunk_received(attempt, bytes.unwrap_or_default(), now, output),
+            input::CHUNK_RECEIVED if !self.drained => return OUT_OF_ORDER,
+            input::CHUNK_RECEIVED => Input::ChunkReceived { attempt },
             input::BODY_ENDED => Input::BodyEnded { attempt },
             input::REQUEST_FAILED => Input::RequestFailed { attempt },
             input::PROBE_ENDED => {
@@ -86,23 +87,17 @@ impl Source {
             }
             _ => return 0,
         };
-        self.drained = false;
+        let is_chunk = matches!(input, Input::ChunkReceived { .. });
         self.connection.handle(input, now);
-        0
-    }
-
-    fn chunk_received(&mut self, attempt: Attempt, chunk: &[u8], now: u64, output: &mut Output) -> u32 {
-        if !self.drained {
-            return OUT_OF_ORDER;
+        self.drained = false;
+        if !is_chunk {
+            return 0;
         }
-        self.connection.handle(Input::ChunkReceived { attempt }, now);
         let (Some(Step::Dispatch), Some(stream)) = (self.connection.poll_step(), self.connection.parser()) else {
             return 0;
         };
-        output.write::<false>(stream, chunk, self.comments);
-        self.dispatching = true;
-        self.dispatch = true;
-        self.drained = false;
+        output.write::<false>(stream, bytes.unwrap_or_default(), self.comments);
+        (self.dispatching, self.dispatch) = (true, true);
         output.table().as_ptr() as usize as u32
     }
 

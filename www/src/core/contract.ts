@@ -106,6 +106,7 @@ export const enum Option {
   Prepares = 8,
   Asks = 16,
   Hidden = 32,
+  Skips = 64,
 }
 
 /** Why the connection was lost, or failed. */

@@ -28,6 +28,7 @@ const ALLOWED: Record<string, string> = {
   idleTimeout: 'milliseconds, 0 for never',
   whenHidden: "'keep', or 'pause' if the request may be repeated",
   maxEventSize: 'bytes; null or Infinity for no limit',
+  whenTooBig: "'fail' or 'skip'",
   min: 'milliseconds',
   max: 'milliseconds, at least min; 0 for waits that do not grow',
   attempts: 'a number of attempts',
