@@ -32,9 +32,12 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
             cargo.arg("--allow-dirty");
         }
         check(&mut cargo, "cargo package")?;
-        // These were built more than once already.
+        // These were built more than once already. What they need is no registry's yet, so it is packed with them.
         let mut hooks = self::cargo(project, "package");
-        hooks.args(["--package", "tidings-yew", "--package", "tidings-leptos", "--no-verify"]);
+        for package in ["tidings-core", "tidings", "tidings-yew", "tidings-leptos"] {
+            hooks.args(["--package", package]);
+        }
+        hooks.arg("--no-verify");
         if !project.in_ci {
             hooks.arg("--allow-dirty");
         }
