@@ -37,6 +37,7 @@ const programs = [
   { name: 'parser.js', route: '/resume?count=4', lines: ['event 1', 'event 2', 'event 3', 'event 4'], ids: [null], token: true },
   ...beforeAndAfter('from-eventsource-parser', { route: '/resume?count=4', lines: fourEvents, ids: [null], token: true }),
   ...beforeAndAfter('from-eventsource-parser-calls', { route: '/resume?count=4&retry=100', lines: ['retry 100', ...fourEvents], ids: [null], token: true }),
+  { name: 'answer.js', route: '/resume?count=4', lines: ['200', ...fourEvents, 'the end'], ids: [null], token: true },
   ...beforeAndAfter('from-eventsource', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
   ...beforeAndAfter('from-event-source-polyfill', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
   // It comes back after an error only, not after an end.
