@@ -52,9 +52,10 @@ async fn main() -> ExitCode {
 async fn serve(arguments: Arguments) -> Result<(), String> {
     let first = WireListener::bind(arguments.port, "--port").await?;
     let second = WireListener::bind(arguments.second_port, "--second-port").await?;
-    let ready = format!("listening {} {}\n", first.origin()?, second.origin()?);
+    let second_origin = second.origin()?;
+    let ready = format!("listening {} {second_origin}\n", first.origin()?);
 
-    let app = Arc::new(App::new(arguments.corpus));
+    let app = Arc::new(App::new(arguments.corpus, second_origin));
     tokio::spawn(Arc::clone(&app).keep_time());
     let router = routes::router(app, arguments.static_folder).into_make_service_with_connect_info::<Scissors>();
 

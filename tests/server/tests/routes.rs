@@ -368,6 +368,25 @@ fn demo_loses_nothing_when_dropped() {
 }
 
 #[test]
+fn a_stage_does_what_its_page_asks_for() {
+    let server = Server::start(&[]);
+    let control = |what: &str| server.ask("POST", &format!("/demo/control/{what}"), &["Content-Length: 0"]).status;
+    let stream = "/demo/stream?stage=s&lane=a&key=s";
+    let (ids, _) = client::ids(server.get(stream), 1, || {});
+    let last = ids[0];
+    assert_eq!(control("burst?stage=s&count=500"), 204);
+    let answer = server.ask("GET", stream, &[&format!("Last-Event-ID: {last}")]);
+    let (ids, broken) = client::ids(answer, 501, || assert_eq!(control("status?stage=s&of=s"), 204));
+    assert!(broken, "dropped");
+    assert_eq!(ids, (last + 1..=last + ids.len() as u64).collect::<Vec<_>>());
+    assert_eq!(server.get(stream).status, 500);
+    assert_eq!(server.get(stream).status, 200, "once");
+    assert_eq!(server.get("/demo/stream?stage=other&lane=a").status, 200, "another stage knows nothing of it");
+    assert_eq!(control("explode?stage=s"), 400);
+    assert_eq!(server.json("/demo/second")["origin"], format!("http://127.0.0.1:{}", server.second));
+}
+
+#[test]
 fn static_files_and_nothing_beside_them() {
     let folder = client::TemporaryFolder::new("static");
     folder.write("secret.txt", "secret");

@@ -35,14 +35,16 @@ pub(crate) struct App {
     /// What was seen.
     pub(crate) log: Log,
     corpus: PathBuf,
+    /// The address of the second port.
+    second: String,
     demo: demo::Demo,
     tokens: examples::Tokens,
 }
 
 impl App {
-    /// An app that has seen nothing, with the corpus in this folder.
-    pub(crate) fn new(corpus: PathBuf) -> Self {
-        Self { log: Log::new(), corpus, demo: demo::Demo::new(), tokens: examples::Tokens::default() }
+    /// An app that has seen nothing, with the corpus in this folder and its second port at this address.
+    pub(crate) fn new(corpus: PathBuf, second: String) -> Self {
+        Self { log: Log::new(), corpus, second, demo: demo::Demo::new(), tokens: examples::Tokens::default() }
     }
 
     /// Makes the demo's events happen, whether or not anyone looks.
