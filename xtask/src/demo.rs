@@ -1,14 +1,19 @@
 //! `cargo xtask demo`: builds the demo, serves it and prints its address. No browser is opened, and none is needed.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::npm;
 use crate::page::{self, Page, Profile};
 use crate::problem::Problem;
 use crate::process;
 use crate::project::Project;
 use crate::server::{self, Server};
 use crate::setup::{self, Need, Tools};
+
+/// What building it needs.
+pub(crate) const NEEDS: &[Need] = &[Need::WasmRust, Need::WasmBindgen, Need::Node, Need::NpmPackages];
 
 /// What the words after `demo` ask for.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,8 +39,9 @@ impl Options {
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode, Problem> {
-    let tools = setup::run(project, &[Need::WasmRust, Need::WasmBindgen])?;
+    let tools = setup::run(project, NEEDS)?;
     println!("building the demo (the first time takes a minute or two)");
+    npm::build(project, &tools)?;
     let folder = build(project, &tools)?;
     server::build(project)?;
     let port = free_port(options)?;
@@ -47,12 +53,23 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result<ExitCode, Prob
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the demo for the web; gives the folder that holds the whole page.
+/// Builds the demo for the web, with the npm package that was built before; gives the folder that holds the whole page.
 pub(crate) fn build(project: &Project, tools: &Tools) -> Result<PathBuf, Problem> {
     let room = project.root.join("www").join("demo");
     let folder = room.join("dist");
     page::build(project, tools, &Page { package: "tidings-demo", room: &room, folder: &folder, profile: Profile::Release })?;
+    copy_npm(project, &folder.join("npm"))
+        .map_err(|error| Problem::new(format!("Could not give the demo the npm package: {error}")))?;
     Ok(folder)
+}
+
+/// What a module script in a page needs of the npm package.
+fn copy_npm(project: &Project, folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for file in ["index.mjs", "core-js.mjs"] {
+        fs::copy(project.root.join("dist").join(file), folder.join(file))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn free_port(options: &Options) -> Result<u16, Problem> {

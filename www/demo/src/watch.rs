@@ -1,59 +1,34 @@
-//! Counts events, and notices one that is lost or repeated: the demo's server numbers them without gaps.
+//! Counts events, and notices one that is lost or repeated: the demo's server numbers them without gaps. `watch.js` does the same for
+//! the lanes in JavaScript.
 
-/// What was received over all sources of this page.
+use std::collections::VecDeque;
+
+/// What one source received.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(crate) events: u64,
-    pub(crate) messages: u64,
-    pub(crate) ticks: u64,
     pub(crate) lost: u64,
     pub(crate) repeated: u64,
-    pub(crate) reconnections: u64,
     pub(crate) last_event_id: String,
-    /// The number of the latest event of this source.
+    /// The newest events that nobody has taken: id, type and data of each.
+    pub(crate) rows: VecDeque<[String; 3]>,
     latest: Option<u64>,
-    is_open: bool,
-    is_dropped: bool,
 }
 
 impl Watch {
-    /// A new source: numbers begin anew.
-    pub(crate) fn begin(&mut self) {
-        self.latest = None;
-        self.is_open = false;
-        self.is_dropped = false;
-        self.last_event_id.clear();
-    }
-
-    /// An attempt is interrupted; whether it was open, so that a connection was lost, and not only not found again.
-    pub(crate) fn dropped(&mut self) -> bool {
-        self.is_dropped = true;
-        std::mem::take(&mut self.is_open)
-    }
-
-    /// The connection is open; if it was interrupted, after which id it resumes.
-    pub(crate) fn opened(&mut self) -> Option<String> {
-        self.is_open = true;
-        if !std::mem::take(&mut self.is_dropped) {
-            return None;
-        }
-        self.reconnections += 1;
-        Some(self.last_event_id.clone())
-    }
-
     /// An event has come.
-    pub(crate) fn received(&mut self, event_type: &str, last_event_id: &str) {
+    pub(crate) fn received(&mut self, event_type: &str, last_event_id: &str, data: &str) {
         self.events += 1;
-        match event_type {
-            "message" => self.messages += 1,
-            "tick" => self.ticks += 1,
-            _ => {}
-        }
         last_event_id.clone_into(&mut self.last_event_id);
+        if self.rows.len() == MOST_ROWS {
+            self.rows.pop_front();
+        }
+        self.rows.push_back([last_event_id, event_type, data].map(str::to_owned));
         let Ok(number) = last_event_id.parse::<u64>() else {
             return;
         };
-        if let Some(latest) = self.latest {
+        // A server that was restarted counts from the next million on.
+        if let Some(latest) = self.latest.filter(|latest| latest / RUN == number / RUN) {
             self.lost += number.saturating_sub(latest.saturating_add(1));
             self.repeated += u64::from(number <= latest);
         }
@@ -61,31 +36,29 @@ impl Watch {
     }
 }
 
+/// As many as the page shows.
+const MOST_ROWS: usize = 60;
+const RUN: u64 = 1_000_000;
+
 #[cfg(test)]
 mod tests {
-    use super::Watch;
+    use super::{MOST_ROWS, Watch};
 
     #[test]
     fn counts_what_is_lost_and_repeated() {
         let mut watch = Watch::default();
-        for id in ["7", "8", "11", "11", "12"] {
-            watch.received("message", id);
+        for id in ["7", "8", "11", "11", "12", "1000001"] {
+            watch.received("message", id, "x");
         }
-        assert_eq!((watch.events, watch.lost, watch.repeated), (5, 2, 1));
-        watch.begin();
-        watch.received("tick", "40");
-        assert_eq!((watch.events, watch.ticks, watch.lost), (6, 1, 2), "a new source has lost nothing");
+        assert_eq!((watch.events, watch.lost, watch.repeated), (6, 2, 1));
     }
 
     #[test]
-    fn resumes_only_after_a_drop() {
+    fn keeps_the_newest_rows_only() {
         let mut watch = Watch::default();
-        assert_eq!(watch.opened(), None);
-        watch.received("message", "3");
-        assert!(watch.dropped());
-        assert!(!watch.dropped(), "it was lost already");
-        assert_eq!(watch.opened().as_deref(), Some("3"));
-        assert_eq!(watch.opened(), None);
-        assert_eq!(watch.reconnections, 1);
+        for id in 1..=MOST_ROWS + 5 {
+            watch.received("message", &id.to_string(), "x");
+        }
+        assert_eq!((watch.rows.len(), watch.rows[0][0].as_str()), (MOST_ROWS, "6"));
     }
 }
