@@ -97,7 +97,7 @@ impl<T> fmt::Debug for Options<T> {
     }
 }
 
-/// Ties a source at this URL to the reactive owner, for messages as they come. See the [crate](crate) for when it connects and closes.
+/// Ties a source at this URL to the reactive owner, for messages as they come. See the [crate] for when it connects and closes.
 ///
 /// A URL that cannot be used is told by [`error`](UseEventSource::error).
 pub fn use_event_source(url: impl Into<Signal<String>>, options: Options) -> UseEventSource {

@@ -113,7 +113,7 @@ impl<T> fmt::Debug for Options<T> {
     }
 }
 
-/// Ties a source at this URL to the component, for messages as they come. See the [crate](crate) for when it connects and closes.
+/// Ties a source at this URL to the component, for messages as they come. See the [crate] for when it connects and closes.
 ///
 /// A URL that cannot be used is told by [`error`](UseEventSource::error).
 #[hook]
