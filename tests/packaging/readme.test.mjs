@@ -40,7 +40,7 @@ const programs = [
   { name: 'answer.js', route: '/resume?count=4', lines: ['200', ...fourEvents, 'the end'], ids: [null], token: true },
   ...beforeAndAfter('from-eventsource', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
   ...beforeAndAfter('from-event-source-polyfill', { route: news, lines: fourEvents, ids: twoRequests, token: true }),
-  // It comes back after an error only, not after an end.
+  // A POST, whose end is the end.
   ...beforeAndAfter('from-fetch-event-source', { route: '/resume?count=4', lines: fourEvents, ids: [null], token: true }),
 ];
 

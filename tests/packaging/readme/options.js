@@ -3,13 +3,17 @@ import { EventSource } from 'tidings';
 const source = new EventSource('/news', {
   // The standard's: whether cookies go to other origins. False unless set.
   withCredentials: true,
-  // The most that one event may hold, in bytes; a bigger one fails the connection. 64 MiB unless set, null lifts it.
+  headers: { Authorization: 'Bearer abc' },
+  // Waits grow from 1 to 30 seconds, and after 10 attempts in a row that fail it gives up.
+  reconnection: { max: 30_000, attempts: 10 },
+  // So long without a byte, in milliseconds, and it connects anew.
+  idleTimeout: 60_000,
+  // The most that one event may hold, in bytes, and what a bigger one does.
   maxEventSize: 1_000_000,
-  // Whether a first request that fails is followed by one that tells a refusal by CORS from a server that is down. True unless set.
-  probe: false,
-  // What requests are sent with: here with a header more, and a look at each answer.
+  whenTooBig: 'skip',
+  // What requests are sent with: here with a look at each answer.
   fetch: async (url, init) => {
-    const response = await fetch(url, { ...init, headers: { ...init.headers, Authorization: 'Bearer abc' } });
+    const response = await fetch(url, init);
     console.log(response.status);
     return response;
   },

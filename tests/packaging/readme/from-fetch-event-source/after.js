@@ -1,9 +1,12 @@
-import { EventSource } from 'tidings';
+import { EventSource, messages } from 'tidings';
 
+const stop = new AbortController();
 const source = new EventSource('/news', {
-  fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, Authorization: 'Bearer abc' } }),
+  method: 'POST',
+  headers: { Authorization: 'Bearer abc', 'Content-Type': 'application/json' },
+  body: JSON.stringify({ question: 'What is new?' }),
+  signal: stop.signal,
 });
-source.onmessage = (event) => {
-  console.log(event.data, event.lastEventId);
-  if (event.data === 'event 4') source.close();
-};
+for await (const { data, lastEventId } of messages(source)) {
+  console.log(data, lastEventId);
+}
