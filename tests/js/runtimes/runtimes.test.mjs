@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -17,10 +17,13 @@ import { promisify } from 'node:util';
 
 import * as esbuild from 'esbuild';
 
+import { scenarios as optionScenarios } from '../class/option_scenarios.mjs';
+import { apart } from '../class/scenarios.mjs';
 import { scenarios as parserScenarios } from '../parser/scenarios.mjs';
 import { scenariosOf } from './scenarios.mjs';
 
 const here = process.env.TIDINGS_SERVER;
+const there = process.env.TIDINGS_SECOND_SERVER;
 const installed = process.env.TIDINGS_RUNTIMES;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = process.env.TIDINGS_DIST ? fileURLToPath(new URL(process.env.TIDINGS_DIST, import.meta.url)) : join(root, 'dist');
@@ -62,13 +65,17 @@ for (const { name, find, run } of runtimes.filter(({ name }) => name.includes(ch
     before(async () => {
       assert.ok(here, 'TIDINGS_SERVER has to be the address of the test server');
       folder = await consumer();
-      told = await run(program, folder, JSON.stringify({ here, key: `runtime-${name}-${process.pid}`, runtime: name }));
+      told = await run(program, folder, JSON.stringify({ here, there, key: `runtime-${name}-${process.pid}`, runtime: name }));
     });
 
     after(() => folder && rm(folder, { recursive: true, force: true }));
 
     for (const { name: scenario, expected } of scenariosOf(name)) {
       test(scenario, () => assert.deepEqual(told.main[scenario], expected));
+    }
+    for (const scenario of optionScenarios.filter(({ realms }) => !realms || realms.includes('node'))) {
+      const { expected, why } = apart(scenario, name) ?? scenario;
+      test(scenario.name, () => assert.deepEqual(told.options[scenario.name], expected, why));
     }
     for (const { name: scenario, expected, not } of parserScenarios) {
       test(`the parser entry: ${scenario}`, { skip: not?.[name] }, () => assert.deepEqual(told.parser[scenario], expected));
@@ -80,7 +87,9 @@ for (const { name, find, run } of runtimes.filter(({ name }) => name.includes(ch
 async function consumer() {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-runtime-'));
   const own = fileURLToPath(new URL('.', import.meta.url));
-  for (const name of ['scenarios.mjs', 'command.mjs', 'worker.mjs']) await cp(join(own, name), join(folder, name));
+  for (const name of ['scenarios.mjs', 'options.mjs', 'command.mjs', 'worker.mjs']) await cp(join(own, name), join(folder, name));
+  await cp(join(own, '../class/option_scenarios.mjs'), join(folder, 'option_scenarios.mjs'));
+  await writeFile(join(folder, 'realm_tools.mjs'), `${await readFile(join(own, '../class/realm_tools.js'), 'utf8')}\nexport { realmTools };\n`);
   await cp(join(own, '../parser/scenarios.mjs'), join(folder, 'parser_scenarios.mjs'));
   await cp(join(root, 'package.json'), join(folder, 'node_modules/tidings/package.json'));
   await cp(dist, join(folder, 'node_modules/tidings/dist'), { recursive: true });
