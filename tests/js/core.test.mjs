@@ -3,10 +3,11 @@
 // Wants what `node www/build.mjs` makes. Runs in Node alone, without a server.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+
+import { corpus } from './corpus.mjs';
 
 const root = new URL('../../', import.meta.url);
 const { ActionKind, Border, createCore, Field, findCore, Input, Option, ProbeOutcome, Reason, Verdict } = await load('internals.mjs');
@@ -406,17 +407,6 @@ function readingOf(expected) {
   }
   const times = expected.items.flatMap((item) => (item.retry === undefined ? [] : [item.retry]));
   return { events, limitExceeded, lastEventId: expected.last_event_id, delay: Math.max(100, times.at(-1) ?? 3000) };
-}
-
-function corpus() {
-  const folder = new URL('tests/corpus/', root);
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => {
-      const name = basename(file, '.json');
-      const expected = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-      return { name, expected, body: readFileSync(new URL(`${name}.sse`, folder)) };
-    });
 }
 
 function withLineEnds(body, kind) {
