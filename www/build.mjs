@@ -18,6 +18,7 @@ import * as esbuild from 'esbuild';
 
 import { buildCore } from './build/core.mjs';
 import { inlined } from './build/inline.mjs';
+import { buildLegacy } from './build/legacy.mjs';
 import { printSizes } from './build/size.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,7 +34,7 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = new RegExp(
   `^(${[
-    'answered|received|readOn|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
+    'answered|received|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
     'words|live|failure|count|types|ids',
   ].join('|')})$`,
 );
@@ -107,8 +108,17 @@ async function build(file) {
     const start = typeof entry === 'string' ? { entryPoints: [source(entry)] } : { stdin: { ...entry, resolveDir: source('entry') } };
     await esbuild.build({ ...options, ...start, outfile: join(dist, output) });
   }
+  await buildLegacy({
+    root,
+    dist,
+    shared: small,
+    plugin: provide(CLASS, core.wasm, core.legacy.javaScript, 'script', false),
+    banner: `/*! tidings ${manifest.version}, MIT OR Apache-2.0 */`,
+  });
   // For tests and benches only: not in dist, so not in the package.
   const internals = join(root, 'target/npm');
+  await mkdir(internals, { recursive: true });
+  await writeFile(join(internals, 'first.wasm'), core.legacy.wasm);
   for (const [name, entry] of [['internals.mjs', 'core/internals.ts'], ['core-js.mjs', 'entry/core-js.ts']]) {
     await esbuild.build({ ...module, mangleProps: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
   }

@@ -25,7 +25,9 @@ const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-l
  * The core for the class, the parser alone, and both in JavaScript, which is only loaded where there is no wasm.
  *
  * @param {Uint8Array} raw what cargo built
- * @returns {Promise<{ wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, stamp: number }>}
+ * @returns {Promise<{
+ *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, legacy: { wasm: Uint8Array, javaScript: string }, stamp: number,
+ * }>} `legacy` is the core for the class in JavaScript, and the wasm that this was made of
  */
 export async function buildCore(raw) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
@@ -48,13 +50,17 @@ export async function buildCore(raw) {
       assert.deepEqual(exported.sort(), [...exports].sort(), 'the core exports what it should');
       modules.push({ wasm, stamp: new WebAssembly.Instance(module).exports.stamp() >>> 0 });
     }
-    await keep([...new Set([...MACHINE, ...PARSER])], 'all.wasm');
-    await run('wasm-opt', file('all.wasm'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
-    // Says so if anything past the first version is left.
-    await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '-Oz', '-o', file('first.wasm'));
-    await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
+    const first = async (exports) => {
+      await keep(exports, 'kept.wasm');
+      await run('wasm-opt', file('kept.wasm'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
+      // Says so if anything past the first version is left.
+      await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '-Oz', '-o', file('first.wasm'));
+      await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
+      return { wasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8')) };
+    };
     const [{ wasm, stamp }, { wasm: parserWasm }] = modules;
-    return { wasm, parserWasm, javaScript: asFactory(await readFile(file('core.js'), 'utf8')), stamp };
+    const { javaScript } = await first([...new Set([...MACHINE, ...PARSER])]);
+    return { wasm, parserWasm, javaScript, legacy: await first(MACHINE), stamp };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -60,7 +60,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     }
   };
 
-  const { signal } = plan;
+  const { signal, repeat = isSafe(plan) } = plan;
   if (signal) {
     if (signal.aborted) {
       source.close();
@@ -86,7 +86,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
-      const { maxEventSize = DEFAULT_LIMIT, probe = true, method = 'GET', repeat = isSafe(plan) } = plan;
+      const { maxEventSize = DEFAULT_LIMIT, probe = true, method = 'GET' } = plan;
       let flags =
         (address.crossOrigin ? Option.CrossOrigin : 0) |
         // What is no GET might do something.
@@ -212,7 +212,12 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           lastEventId = '';
         }
         exchange = platform.send(
-          { ...request, credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'), lastEventId },
+          {
+            ...request,
+            credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
+            lastEventId,
+            isResumable: () => repeat && !!connection.lastEventId(),
+          },
           {
             answered(status, contentType, answering, more = {}) {
               origin = answering;

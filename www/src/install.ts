@@ -11,7 +11,8 @@ export interface InstallOptions {
 /** Makes `install` for a class. */
 export function installer(EventSource: EventSourceConstructor): (options?: InstallOptions) => void {
   return (options) => {
-    if ((options && options.force) || typeof globalThis.EventSource !== 'function') {
+    // Not by its type: in old engines that of the platform's constructors is "object".
+    if ((options && options.force) || !globalThis.EventSource) {
       // As [WebIDL](https://webidl.spec.whatwg.org/#define-the-global-property-references) defines it.
       Object.defineProperty(globalThis, 'EventSource', {
         value: EventSource,

@@ -9,6 +9,7 @@
  */
 
 import { ProbeOutcome } from '../core/contract.js';
+import { decodeBroken } from '../core/decode.js';
 import type { Exchange, ProbeAnswer, Reports, Request, Send } from './transport.js';
 
 /** Sends the standard's request for an event stream. */
@@ -23,7 +24,12 @@ export function send(request: Request, reports: Reports): Exchange {
   };
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
   // A plain object, which what stands in for `fetch` can spread; given headers come first, in lower case.
-  const headers: Record<string, string> = request.headers ? Object.fromEntries(new Headers(request.headers)) : {};
+  const headers: Record<string, string> = {};
+  if (request.headers) {
+    new Headers(request.headers).forEach((value, name) => {
+      headers[name] = value;
+    });
+  }
   if (!headers.accept) {
     headers.Accept = 'text/event-stream';
   }
@@ -61,7 +67,7 @@ export function send(request: Request, reports: Reports): Exchange {
           answered();
         } else {
           // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
-          return beginning(reader).then(answered);
+          return reader ? beginning(reader).then(answered) : answered('');
         }
       }
     },
@@ -105,21 +111,22 @@ export function send(request: Request, reports: Reports): Exchange {
 }
 
 /** The first 4 KiB of a body as text, or what of it comes within a second. It gives the body up. */
-async function beginning(reader: ReadableStreamDefaultReader<Uint8Array> | null): Promise<string> {
-  let text = '';
-  if (reader) {
-    const decoder = new TextDecoder();
-    const timer = setTimeout(() => reader.cancel().catch(nothing), 1000);
-    try {
-      for (let result; text.length < SHOWN && !(result = await reader.read()).done; ) {
-        text += decoder.decode(result.value, { stream: true });
+function beginning(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+  const bytes: number[] = [];
+  const timer = setTimeout(() => reader.cancel().catch(nothing), 1000);
+  const read = (): Promise<unknown> =>
+    reader.read().then(({ done, value }) => {
+      if (!done) {
+        value.forEach((byte) => bytes.push(byte));
+        return bytes.length < SHOWN && read();
       }
-    } catch {
-      // It broke off.
-    }
-    clearTimeout(timer);
-  }
-  return text.slice(0, SHOWN);
+    });
+  return read()
+    .catch(nothing)
+    .then(() => {
+      clearTimeout(timer);
+      return decodeBroken(new Uint8Array(bytes)).slice(0, SHOWN);
+    });
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Request {
   /** Sent as `Last-Event-ID` when not empty; each character is one byte. */
   readonly lastEventId: string;
   readonly fetch?: Send | undefined;
+  /** Whether ending it now would lose nothing: the next one would go on after the last event. */
+  isResumable?(): boolean;
 }
 
 /** What a transport reports, and not once the request was aborted. */

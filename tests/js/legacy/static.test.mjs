@@ -1,0 +1,114 @@
+// What can be said of the script for old browsers without running a browser: it is ES5, loading it touches nothing but what is listed, and the
+// module that its core was made of has nothing that the first version of WebAssembly had not.
+//
+// Wants what `node www/build.mjs` makes.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import vm from 'node:vm';
+
+import { parse } from 'acorn';
+
+const root = new URL('../../../', import.meta.url);
+const file = (path) => fileURLToPath(new URL(path, root));
+const scripts = ['dist/legacy.js', 'dist/legacy.min.js', 'dist/legacy.cjs'];
+
+/** What may be looked at or called while the script is loaded, and what of it. Methods of plain objects, functions and typed arrays are the language's. */
+const TOUCHED = [
+  'ArrayBuffer', 'EventSource', 'EventTarget', 'Headers', 'Int16Array', 'Int32Array', 'Int8Array', 'Math', 'Object', 'Promise', 'Request', 'Set', 'Symbol', 'Uint16Array',
+  'Uint32Array', 'Uint8Array', 'WeakMap', 'define', 'exports', 'globalThis', 'module', 'self', 'tidings',
+];
+
+describe('the script for old browsers', () => {
+  for (const path of scripts) {
+    test(`${path} is ES5`, async () => {
+      parse(await readFile(file(path), 'utf8'), { ecmaVersion: 5, sourceType: 'script' });
+    });
+  }
+
+  test('the parser refuses what is newer', () => {
+    for (const text of ['let a', '() => 1', 'class A {}', '`a`', '({ a })', 'for (var a of b) {}', 'a?.b', 'function a(b = 1) {}']) {
+      assert.throws(() => parse(text, { ecmaVersion: 5 }), SyntaxError, text);
+    }
+  });
+
+  for (const path of scripts.slice(0, 2)) {
+    test(`loading ${path} touches no global but those listed`, async () => {
+      const { touched, added } = load(await readFile(file(path), 'utf8'));
+      assert.deepEqual(touched.filter((name) => !TOUCHED.includes(name)), []);
+      assert.deepEqual(added, ['EventSource', 'tidings']);
+    });
+  }
+
+  test('the test before this one sees what is touched', () => {
+    const { touched, added } = load('fetch; typeof BigInt; self.performance; leaked = 1;');
+    assert.deepEqual(touched.filter((name) => !TOUCHED.includes(name)), ['BigInt', 'fetch', 'leaked', 'performance']);
+    assert.deepEqual(added, ['leaked']);
+  });
+
+  test('it leaves an EventSource alone that is there, and takes what is on `tidings` along', async () => {
+    const text = await readFile(file('dist/legacy.min.js'), 'utf8');
+    const native = function EventSource() {};
+    const realm = { EventSource: native, tidings: { coreUrl: 'x' }, Object, Math, Uint8Array };
+    realm.self = realm;
+    vm.runInNewContext(text, realm);
+    assert.equal(realm.EventSource, native);
+    assert.equal(realm.tidings.coreUrl, 'x');
+    realm.tidings.install({ force: true });
+    assert.equal(realm.EventSource, realm.tidings.EventSource);
+  });
+
+  test('as CommonJS and as AMD', async () => {
+    const text = await readFile(file('dist/legacy.min.js'), 'utf8');
+    const exports = {};
+    vm.runInNewContext(text, { module: { exports }, exports });
+    assert.deepEqual(Object.keys(exports), ['EventSource', 'install', 'details', 'onComment', 'reconnect']);
+    let defined;
+    const define = (needs, make) => { defined = [needs.length, Object.keys(make())]; };
+    define.amd = {};
+    vm.runInNewContext(text, { define });
+    assert.deepEqual(defined, [0, ['EventSource', 'install', 'details', 'onComment', 'reconnect']]);
+  });
+
+  test('its core has nothing past the first version of WebAssembly', async () => {
+    await validate(file('target/npm/first.wasm'));
+    await assert.rejects(validate(file('dist/core.wasm')), 'the other one has, so that is seen');
+  });
+});
+
+/** Runs a script where every look at a global is written down. */
+function load(text) {
+  const touched = new Set();
+  const globals = Object.create(null);
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    globals[name] = globalThis[name];
+  }
+  delete globals.EventSource;
+  const before = new Set(Object.keys(globals));
+  const realm = new Proxy(globals, {
+    has: (target, name) => typeof name === 'string' && name !== 'undefined',
+    get(target, name) {
+      if (name === Symbol.unscopables) return undefined;
+      touched.add(name);
+      return name === 'self' || name === 'globalThis' ? realm : target[name];
+    },
+    set(target, name, value) {
+      touched.add(name);
+      target[name] = value;
+      return true;
+    },
+  });
+  // `with` sends every free name to the proxy; `typeof` of a name that is not there gives `undefined` by it too.
+  new Function('realm', `with (realm) { (function () { ${text}\n}).call(undefined); }`)(realm);
+  return { touched: [...touched].sort(), added: Object.getOwnPropertyNames(globals).filter((name) => !before.has(name)).sort() };
+}
+
+/** Fails if a module needs any feature. */
+async function validate(path) {
+  await promisify(execFile)(process.execPath, [file('node_modules/binaryen/bin/wasm-opt'), path, '--mvp-features', '-o', '/dev/null']);
+}

@@ -1,0 +1,34 @@
+/**
+ * `EventSource` for browsers without it and without WebAssembly: IE 10 and 11, Edge 12 to 18, and whatever else runs ES5 with typed arrays. One script
+ * with the core in it: loading it installs the class where there is none.
+ *
+ * The class is that of `tidings` on an `EventTarget` of its own. What it needs is looked for when a source is made: `fetch` with readable bodies,
+ * else `XMLHttpRequest`.
+ *
+ * All options are here, and of the functions all but `messages` and `stream`, which want async iteration and streams, and `setCore`: the core is in the
+ * script. Where there is no `fetch`, the headers that `prepare` and `details` give are objects with the methods of `Headers` but no iterators (those of an answer:
+ * `get` and `has` alone), `credentials: 'omit'` is as `same-origin`, a body is what XHR takes, and a redirect is only known to have happened
+ * (`redirect: 'error'`) where XHR tells its URL.
+ */
+
+import { defineEventSource, type EventSourceConstructor } from '../event_source.js';
+import { legacy } from '../host/legacy.js';
+import { installer, type InstallOptions } from '../install.js';
+import { LegacyEventTarget } from '../legacy/event_target.js';
+
+export { onComment, reconnect } from '../consume.js';
+export { details, type Answer, type ErrorDetails, type OpenDetails, type Reason } from '../details.js';
+export type { EventSourceConstructor } from '../event_source.js';
+export type { InstallOptions } from '../install.js';
+export type { PreparedRequest, ReconnectionInit, TidingsEventSourceInit } from '../options.js';
+
+/** The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) class. */
+const LegacyEventSource: EventSourceConstructor = defineEventSource(LegacyEventTarget, legacy);
+
+// By another name, so that the bundler leaves the class its own: where a function's name cannot be set, it has to be right from the start.
+export { LegacyEventSource as EventSource };
+
+/** Makes `EventSource` the global one, if there is none; with `force: true` also if there is one. */
+export const install: (options?: InstallOptions) => void = installer(LegacyEventSource);
+
+install();

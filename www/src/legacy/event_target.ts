@@ -1,0 +1,152 @@
+/**
+ * A small [`EventTarget`](https://dom.spec.whatwg.org/#eventtarget): where the platform's cannot be constructed (before Chromium 64, Firefox 59,
+ * Safari 14, and in Edge before 79), the class stands on this one. Nothing is above it, so there is no capturing and no bubbling.
+ *
+ * Rules: the list of listeners is never changed in place, so that one which is being called stays as it was; an exception is reported in a
+ * task of its own, as of an uncaught one, and stops nobody.
+ */
+
+import type { Dispatched } from './events.js';
+import { DOMException, realm, WeakMap } from './stand_ins.js';
+
+type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
+
+interface Listener {
+  readonly callback: Callback;
+  readonly capture: boolean;
+  readonly once: boolean;
+  removed?: boolean;
+}
+
+/** By type, with something before it: `__proto__` is a type too. */
+type Listeners = Record<string, Listener[]>;
+
+const targets = new WeakMap<object, Listeners>();
+const platforms = realm.EventTarget;
+
+/** The base of the class. */
+export const LegacyEventTarget = function EventTarget(this: object): void {
+  targets.set(this, {});
+} as unknown as typeof EventTarget;
+
+const prototype = Object.create(platforms ? platforms.prototype : Object.prototype);
+const members: Record<string, unknown> = {
+  constructor: LegacyEventTarget,
+
+  addEventListener(type: string, callback: Callback | null, options?: boolean | AddEventListenerOptions): void {
+    const listeners = listenersOf(this);
+    const key = keyOf(type);
+    const { capture, once, signal } = flattened(options);
+    if (!isCallback(callback) || (signal && signal.aborted)) {
+      return;
+    }
+    const list = listeners[key] || [];
+    if (!list.some((listener) => listener.callback === callback && listener.capture === !!capture)) {
+      listeners[key] = list.concat({ callback, capture: !!capture, once: !!once });
+      if (signal) {
+        signal.addEventListener('abort', () => remove(listeners, key, callback, capture));
+      }
+    }
+  },
+
+  removeEventListener(type: string, callback: Callback | null, options?: boolean | EventListenerOptions): void {
+    const listeners = listenersOf(this);
+    const key = keyOf(type);
+    if (isCallback(callback)) {
+      remove(listeners, key, callback, flattened(options).capture);
+    }
+  },
+
+  dispatchEvent(event: Dispatched): boolean {
+    const listeners = listenersOf(this);
+    if (!event || typeof event.type !== 'string') {
+      throw new TypeError("Failed to execute 'dispatchEvent' on 'EventTarget': parameter 1 is not of type 'Event'.");
+    }
+    if (event.eventPhase) {
+      throw new DOMException("Failed to execute 'dispatchEvent' on 'EventTarget': The event is already being dispatched.", 'InvalidStateError');
+    }
+    put(event, 'target', this);
+    put(event, 'srcElement', this);
+    put(event, 'currentTarget', this);
+    put(event, 'eventPhase', 2);
+    if (event.stopped === undefined) {
+      // The platform's own event: whether that was called is nowhere to be seen.
+      put(event, 'stopImmediatePropagation', () => {
+        event.stopped = true;
+      });
+    }
+    const list = listeners[keyOf(event.type)] || [];
+    for (let index = 0; index < list.length && !event.stopped; index++) {
+      const { callback, capture, once, removed } = list[index]!;
+      if (!removed) {
+        if (once) {
+          remove(listeners, keyOf(event.type), callback, capture);
+        }
+        try {
+          if (typeof callback === 'function') {
+            callback.call(this, event as unknown as Event);
+          } else {
+            callback.handleEvent(event as unknown as Event);
+          }
+        } catch (error) {
+          setTimeout(() => {
+            throw error;
+          });
+        }
+      }
+    }
+    put(event, 'currentTarget', null);
+    put(event, 'eventPhase', 0);
+    if (event.stopped) {
+      event.stopped = false;
+    }
+    return !event.defaultPrevented;
+  },
+};
+Object.keys(members).forEach((key) => {
+  Object.defineProperty(prototype, key, { value: members[key], writable: true, enumerable: key !== 'constructor', configurable: true });
+});
+LegacyEventTarget.prototype = prototype;
+
+function listenersOf(target: unknown): Listeners {
+  const listeners = targets.get(target as object);
+  if (!listeners) {
+    throw new TypeError('Illegal invocation');
+  }
+  return listeners;
+}
+
+function keyOf(type: string): string {
+  return `$${type}`;
+}
+
+/** [Flattens](https://dom.spec.whatwg.org/#event-flatten) options. */
+function flattened(options: boolean | AddEventListenerOptions | undefined): AddEventListenerOptions {
+  return Object(options) === options ? (options as AddEventListenerOptions) : { capture: !!options };
+}
+
+function isCallback(callback: unknown): callback is Callback {
+  if (callback != null && Object(callback) !== callback) {
+    throw new TypeError("parameter 2 is not of type 'Object'.");
+  }
+  return callback != null;
+}
+
+function remove(listeners: Listeners, key: string, callback: Callback, capture: boolean | undefined): void {
+  listeners[key] = (listeners[key] || []).filter(
+    (listener) => listener.callback !== callback || listener.capture !== !!capture || !(listener.removed = true),
+  );
+}
+
+/** Sets an attribute, on the platform's own events too, where they let that be. */
+function put(event: Dispatched, key: keyof Dispatched, value: unknown): void {
+  if (event.stopped === undefined || key === 'stopImmediatePropagation') {
+    try {
+      Object.defineProperty(event, key, { value, configurable: true, writable: true });
+    } catch (error) {
+      // The event keeps what it says.
+    }
+  } else {
+    (event as unknown as Record<string, unknown>)[key] = value;
+  }
+}

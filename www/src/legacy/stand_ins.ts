@@ -1,0 +1,205 @@
+/**
+ * What the shared sources take for granted and old engines lack. The build puts what is exported here in the place of the globals of the same
+ * names, in this one file of the package: no global is changed.
+ */
+
+import { originOf } from './url.js';
+
+/** The global object: old engines have `self`, in windows and workers; where there is none, there is `globalThis`. */
+export const realm = (typeof self === 'object' ? self : globalThis) as typeof globalThis;
+
+/** In the place of `Symbol.toStringTag`; where that is not, a name that nobody asks for. */
+export const toStringTag: symbol = (realm.Symbol && realm.Symbol.toStringTag) || ('@@toStringTag' as never);
+
+/** In the place of `Math.imul`, which IE lacks: the core in JavaScript multiplies with it. */
+export const imul: (a: number, b: number) => number =
+  realm.Math.imul || ((a, b) => ((a & 0xffff) * b + ((((a >>> 16) * b) & 0xffff) << 16)) | 0);
+
+/** In the place of `Math.clz32`, which IE and old WebKits lack. */
+export const clz32: (value: number) => number =
+  realm.Math.clz32
+  || ((value) => {
+    let zeros = 32;
+    for (value >>>= 0; value; value >>>= 1) {
+      zeros--;
+    }
+    return zeros;
+  });
+
+/** `WeakMap` as far as it is used here, for IE 10 and its like: in properties that no loop shows. */
+const WeakMapOrLike = realm.WeakMap || (HiddenProperty as never);
+
+function HiddenProperty(this: { get(key: object): unknown; set(key: object, value: unknown): void }): void {
+  const name = '@@tidings' + hidden++;
+  const has = Object.prototype.hasOwnProperty;
+  this.get = (key) => (Object(key) === key && has.call(key, name) ? (key as Record<string, unknown>)[name] : undefined);
+  this.set = (key, value) => Object.defineProperty(key, name, { value });
+}
+
+let hidden = 0;
+
+/** What `new DOMException` gives, also where nothing can be made by that. */
+function DOMExceptionOrLike(message: string, name: string): Error {
+  try {
+    return new realm.DOMException(message, name);
+  } catch (error) {
+    const exception = Object.create((realm.DOMException || Error).prototype);
+    const members: Record<string, unknown> = { message, name, code: name === 'SyntaxError' ? 12 : 11, stack: new Error(message).stack };
+    Object.keys(members).forEach((key) => {
+      // The platform's prototype may have getters of these names, which want its own objects.
+      Object.defineProperty(exception, key, { value: members[key], configurable: true, writable: true });
+    });
+    return exception;
+  }
+}
+
+/** Of a `URL`, what is asked for. */
+function UrlOrLike(this: { href: string; origin: string; searchParams: object }, href: string): void {
+  this.href = href;
+  this.origin = originOf(href);
+  this.searchParams = {
+    set: (name: string, value: string) => {
+      const [, path, query, hash] = /^([^?#]*)\??([^#]*)(.*)/.exec(this.href)!;
+      const start = encodeURIComponent(name) + '=';
+      const others = query!.split('&').filter((part) => part && part.indexOf(start));
+      this.href = path + '?' + others.concat(start + encodeURIComponent(value)).join('&') + hash;
+    },
+  };
+}
+
+/** A `Set` as far as it is used here. */
+function OwnSet(this: Set<unknown>): void {
+  let all: unknown[] = [];
+  this.forEach = (call) => all.slice().forEach((one) => all.indexOf(one) < 0 || call(one, one, this));
+  this.add = (one) => (all.indexOf(one) < 0 && all.push(one), this);
+  this.delete = (one) => all.indexOf(one) >= 0 && !!all.splice(all.indexOf(one), 1);
+  this.clear = () => {
+    all = [];
+  };
+}
+
+/** `Headers` where there is no `fetch`, without iterators. */
+function OwnHeaders(this: Headers, init?: Record<string, string> | [string, string][] | Headers): void {
+  const values: Record<string, string> = {};
+  const key = (name: unknown) => {
+    if (!TOKEN.test(`${name}`)) {
+      throw new TypeError('bad header name: ' + name);
+    }
+    return `${name}`.toLowerCase();
+  };
+  const names = () => Object.keys(values).sort();
+  this.get = (name) => (this.has(name) ? values[key(name)]! : null);
+  this.has = (name) => Object.prototype.hasOwnProperty.call(values, key(name));
+  this.set = (name, value) => {
+    value = `${value}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
+    if (/[\0\n\r]|[^\0-\xff]/.test(value)) {
+      throw new TypeError('bad header value: ' + value);
+    }
+    values[key(name)] = value;
+  };
+  this.append = (name, value) => this.set(name, this.has(name) ? this.get(name) + ', ' + value : value);
+  this.delete = (name) => {
+    delete values[key(name)];
+  };
+  this.forEach = (call: (value: string, name: string, all: Headers) => void) => names().forEach((name) => call(values[name]!, name, this));
+  if (init && typeof init.forEach === 'function') {
+    // Pairs, or headers again.
+    (init as { forEach(call: (one: string | [string, string], name: string) => void): void }).forEach((one, name) =>
+      typeof one === 'string' ? this.append(name, one) : this.append(one[0], one[1]),
+    );
+  } else if (init) {
+    Object.keys(init).forEach((name) => this.append(name, (init as Record<string, string>)[name]!));
+  }
+}
+
+/** Of `Request`, its check of what it is given. */
+function OwnRequest(_: string, { method, headers, credentials = 'omit', redirect = 'error' }: RequestInit): void {
+  new HeadersOrLike(headers);
+  if (
+    (method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method)))
+    || !/^(omit|same-origin|include)$/.test(credentials)
+    || !/^(follow|error)$/.test(redirect)
+  ) {
+    throw new TypeError('not a value for it');
+  }
+}
+
+/** A promise as far as it is used here; its reactions are tasks. */
+function OwnPromise(this: Promise<unknown>, run: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void): void {
+  let reactions: (() => void)[] | undefined = [];
+  let isFollowing = false;
+  let fulfilled: boolean;
+  let outcome: unknown;
+  const settle = (well: boolean, value: unknown): void => {
+    const then = well && Object(value) === value && (value as Promise<unknown>).then;
+    if (typeof then === 'function') {
+      then.call(value as Promise<unknown>, (next: unknown) => settle(true, next), (error: unknown) => settle(false, error));
+    } else if (reactions) {
+      const ready = reactions;
+      reactions = undefined;
+      fulfilled = well;
+      outcome = value;
+      ready.forEach((react) => react());
+    }
+  };
+  const first = (well: boolean) => (value: unknown) => {
+    if (!isFollowing) {
+      isFollowing = true;
+      try {
+        settle(well, value);
+      } catch (error) {
+        settle(false, error);
+      }
+    }
+  };
+  this.then = ((onFulfilled: unknown, onRejected: unknown) =>
+    new PromiseOrLike((resolve, reject) => {
+      const react = () => {
+        setTimeout(() => {
+          const handler = fulfilled ? onFulfilled : onRejected;
+          try {
+            if (typeof handler === 'function') {
+              resolve(handler(outcome));
+            } else {
+              (fulfilled ? resolve : reject)(outcome as never);
+            }
+          } catch (error) {
+            reject(error);
+          }
+        });
+      };
+      if (reactions) {
+        reactions.push(react);
+      } else {
+        react();
+      }
+    })) as never;
+  this.catch = ((onRejected: never) => this.then(undefined, onRejected)) as never;
+  try {
+    run(first(true), first(false));
+  } catch (error) {
+    first(false)(error);
+  }
+}
+
+/** Of a method or a header's name: RFC 9110, section 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+const DOMException = DOMExceptionOrLike as unknown as new (message: string, name: string) => Error;
+const SetOrLike = realm.Set || (OwnSet as never);
+/** QtWebKit has these two without `fetch`, and half of what they should be. */
+const hasHeaders = !!realm.Headers && !!realm.Headers.prototype.forEach;
+const HeadersOrLike = hasHeaders ? realm.Headers : (OwnHeaders as never);
+const RequestOrLike = hasHeaders ? realm.Request : (OwnRequest as never);
+const PromiseOrLike = realm.Promise || (OwnPromise as never);
+
+export {
+  realm as globalThis,
+  WeakMapOrLike as WeakMap,
+  DOMException,
+  UrlOrLike as URL,
+  SetOrLike as Set,
+  HeadersOrLike as Headers,
+  RequestOrLike as Request,
+  PromiseOrLike as Promise,
+};

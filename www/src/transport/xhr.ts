@@ -1,0 +1,273 @@
+/**
+ * The XHR transport, for engines whose `fetch` has no readable body, or that have none: the text of a response is read while it grows.
+ *
+ * Rules: the text is looked at on every sign of life, and every 100 ms besides, for EdgeHTML and IE may show no progress; once per sign, for
+ * some engines make it anew each time. Whatever was seen is kept here, because engines empty it on errors.
+ *
+ * Dangers: overriding the type before the headers came masks the server's own in old engines, so it is overridden at HEADERS_RECEIVED, where that
+ * comes too late in some; so the text itself tells whether its characters are bytes. The text only grows, so past a few megabytes
+ * the connection is renewed, where that loses nothing: at the end of a block, if the stream has an id to resume from.
+ */
+
+import { Headers } from '../legacy/stand_ins.js';
+import { originOf } from '../legacy/url.js';
+import type { Exchange, Reports, Request } from './transport.js';
+
+/** Set while a connection ends that ended by itself only to be renewed: it need not be waited for. */
+export let renewing = false;
+
+/** Sends the standard's request for an event stream, or what the options make of it. */
+export function send(request: Request, reports: Reports): Exchange {
+  const xhr = new XMLHttpRequest();
+  const sameOrigin = originOf(request.url) === originOf(location.href);
+  let poll: ReturnType<typeof setInterval> | undefined;
+  let aborted = false;
+  let answered = false;
+  let status = 0;
+  let type: string | null;
+  /** Of what is no event stream: when that is told, whatever of its body is there. */
+  let refusedUntil: number;
+  /** Whether the next chunk was asked for. */
+  let wanted = false;
+  /** How the body ended, once it did. */
+  let end: 'ended' | 'failed' | undefined;
+  let text = '';
+  /** How much of it was reported. */
+  let given = 0;
+  /** Whether a block ends there. */
+  let atBoundary = false;
+  const encode = encoder();
+
+  const abort = () => {
+    aborted = true;
+    clearInterval(poll);
+    xhr.abort();
+  };
+
+  /** Takes what there is. */
+  const look = () => {
+    if (aborted || xhr.readyState < HEADERS_RECEIVED) {
+      return;
+    }
+    if (!status) {
+      try {
+        status = xhr.status;
+      } catch (error) {
+        // Not known yet, in old engines.
+      }
+      if (!status) {
+        return;
+      }
+      type = xhr.getResponseHeader('Content-Type');
+      refusedUntil = status === 200 && /event-stream/i.test(type!) ? 0 : +new Date() + PATIENCE;
+      if (!refusedUntil) {
+        try {
+          xhr.overrideMimeType('text/plain; charset=x-user-defined');
+        } catch (error) {
+          // The text is decoded, then.
+        }
+      }
+      poll = setInterval(look, POLL);
+    }
+    if (xhr.readyState > HEADERS_RECEIVED) {
+      let seen = '';
+      try {
+        seen = xhr.responseText;
+      } catch (error) {
+        // Not to be read yet, or any more.
+      }
+      if (seen.length > text.length) {
+        text = seen;
+      }
+    }
+    // A refusal is told with the beginning of its body.
+    if (!answered && !end && (text.length >= SHOWN || xhr.readyState === DONE || +new Date() >= refusedUntil)) {
+      const url = xhr.responseURL || request.url;
+      answered = true;
+      if (request.redirect === 'error' && xhr.responseURL && url !== request.url.replace(/#.*/, '')) {
+        abort();
+        reports.failed(new TypeError('redirected to ' + url));
+      } else {
+        reports.answered(status, type, originOf(url), { status, headers: headersOf(xhr), url, body: refusedUntil ? text.slice(0, SHOWN) : undefined });
+      }
+    }
+    report();
+  };
+
+  const report = () => {
+    if (!wanted || aborted) {
+      return;
+    }
+    if (atBoundary && request.isResumable!()) {
+      abort();
+      renewing = true;
+      reports.ended();
+      renewing = false;
+    } else if (given < text.length) {
+      let to = text.length;
+      if (to > RENEWED_AFTER) {
+        const boundary = lastBoundary(text.substring(given));
+        atBoundary = !!boundary;
+        if (boundary) {
+          to = given + boundary;
+        }
+      }
+      const from = given;
+      given = to;
+      const chunk = encode(text.substring(from, to), from, !!end);
+      if (chunk.length) {
+        wanted = false;
+        reports.received(chunk);
+      }
+    } else if (end) {
+      clearInterval(poll);
+      wanted = false;
+      if (end === 'ended') {
+        reports.ended();
+      } else {
+        reports.failed();
+      }
+    }
+  };
+
+  const finish = (how: 'ended' | 'failed') => () => {
+    look();
+    if (!end && !aborted) {
+      end = how;
+      clearInterval(poll);
+      if (answered) {
+        report();
+      } else {
+        reports.failed();
+      }
+    }
+  };
+
+  xhr.onreadystatechange = xhr.onprogress = look;
+  xhr.onload = finish('ended');
+  xhr.onerror = xhr.onabort = xhr.ontimeout = finish('failed');
+  try {
+    xhr.open(request.method || 'GET', request.url, true);
+    // Before it is open, IE takes none.
+    xhr.withCredentials = request.credentials === 'include';
+    const headers = new Headers(request.headers);
+    const add = (name: string, value: string) => headers.has(name) || set(xhr, name, value);
+    headers.forEach((value, name) => set(xhr, name, value));
+    add('Accept', 'text/event-stream');
+    if (sameOrigin) {
+      // What `fetch` sends for the standard's "no-store"; another origin would have to be asked first.
+      add('Cache-Control', 'no-cache');
+      add('Pragma', 'no-cache');
+    }
+    add('Last-Event-ID', request.lastEventId);
+    xhr.send((request.body as XMLHttpRequestBodyInit) || null);
+  } catch (error) {
+    setTimeout(finish('failed'));
+  }
+
+  return {
+    readOn() {
+      wanted = true;
+      report();
+    },
+    abort,
+  };
+}
+
+/** Of `Headers`, what can be told of an answer. */
+function headersOf(xhr: XMLHttpRequest): Headers {
+  const get = (name: string) => xhr.getResponseHeader(name);
+  return { get, has: (name: string) => get(name) !== null } as Headers;
+}
+
+/** A header, unless it is empty or the engine does not let it be. */
+function set(xhr: XMLHttpRequest, name: string, value: string): void {
+  if (value) {
+    try {
+      xhr.setRequestHeader(name, value);
+    } catch (error) {
+      // An odd id is no reason not to reconnect.
+    }
+  }
+}
+
+/** Where the last blank line of a text ends that is all in it; 0 if there is none. */
+function lastBoundary(text: string): number {
+  let boundary = 0;
+  BLANK_LINES.forEach((line) => {
+    const start = text.lastIndexOf(line);
+    if (start >= 0) {
+      boundary = Math.max(boundary, start + line.length);
+    }
+  });
+  return boundary;
+}
+
+/** Makes bytes of the pieces of one text, whose characters are bytes (`x-user-defined`: those above 0x7F are U+F780 to U+F7FF), or were decoded. */
+function encoder(): (text: string, from: number, last: boolean) => Uint8Array {
+  let decoded: boolean | undefined;
+  let kept = '';
+  return (text, from, last) => {
+    const { length } = text;
+    let bytes = new Uint8Array(length);
+    if (!decoded) {
+      let index = 0;
+      for (; index < length; index++) {
+        const unit = text.charCodeAt(index);
+        if (unit > 0x7f && decoded === undefined) {
+          // The first one tells. A BOM decides the encoding whatever was overridden, and is gone.
+          decoded = unit >> 7 !== 0xf780 >> 7;
+          if (decoded) {
+            // Where there were two, the other one is part of the stream.
+            kept = !(from + index) && unit === 0xfeff ? '\ufeff' : '';
+            break;
+          }
+        }
+        bytes[index] = unit;
+      }
+      if (index === length) {
+        return bytes;
+      }
+    }
+    text = kept + text;
+    // Half a character waits for its other half.
+    const whole = last || !/[\ud800-\udbff]$/.test(text) ? text.length : text.length - 1;
+    kept = text.substring(whole);
+    bytes = new Uint8Array(whole * 3);
+    let size = 0;
+    for (let index = 0; index < whole; index++) {
+      let code = text.charCodeAt(index);
+      if (code < 0x80) {
+        bytes[size++] = code;
+        continue;
+      }
+      if (code >= 0xd800 && code < 0xdc00 && index + 1 < whole) {
+        code = 0x10000 + ((code & 0x3ff) << 10) + (text.charCodeAt(++index) & 0x3ff);
+      }
+      if (code < 0x800) {
+        bytes[size++] = (code >> 6) | 0xc0;
+      } else {
+        if (code < 0x10000) {
+          bytes[size++] = (code >> 12) | 0xe0;
+        } else {
+          bytes[size++] = (code >> 18) | 0xf0;
+          bytes[size++] = ((code >> 12) & 0x3f) | 0x80;
+        }
+        bytes[size++] = ((code >> 6) & 0x3f) | 0x80;
+      }
+      bytes[size++] = (code & 0x3f) | 0x80;
+    }
+    return bytes.subarray(0, size);
+  };
+}
+
+const HEADERS_RECEIVED = 2;
+const DONE = 4;
+/** In milliseconds. */
+const POLL = 100;
+/** How long a refusal waits for the beginning of its body, in milliseconds, and how much of that is told. */
+const PATIENCE = 1000;
+const SHOWN = 4096;
+/** In characters. */
+const RENEWED_AFTER = 4 * 1024 * 1024;
+const BLANK_LINES = ['\n\n', '\r\r', '\n\r\n'];
