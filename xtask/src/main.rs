@@ -126,7 +126,9 @@ environment:
   TIDINGS_CACHE     where built tools are kept (else $XDG_CACHE_HOME/tidings or ~/.cache/tidings)
   TIDINGS_RUST      rustup | distribution: which Rust builds for wasm (else: what works)
   TIDINGS_CHROMIUM, TIDINGS_FIREFOX, CHROMEDRIVER, GECKODRIVER
-                    paths of browsers and drivers, when they are in unusual places";
+                    paths of browsers and drivers, when they are in unusual places
+  TIDINGS_PHANTOMJS, TIDINGS_DUKTAPE, TIDINGS_QTWEBKIT_PYTHON
+                    the same of old engines";
 
 #[cfg(test)]
 mod tests {

@@ -54,7 +54,8 @@ pub(crate) enum Part {
     Firefox,
     /// Wasm tests in Node.
     Node,
-    /// The demo and the npm package, in both browsers, driven from Node; the package also in Node itself, in other runtimes and more browsers.
+    /// The demo and the npm package, in both browsers, driven from Node; the package also in Node itself, in other runtimes and more browsers, the
+    /// script for old browsers in old engines.
     Pages,
     /// The npm package as it is packed, in empty projects of every kind.
     Packaging,
@@ -106,6 +107,7 @@ impl Part {
                 Need::NpmPackages,
                 Need::MoreBrowsers,
                 Need::Runtimes,
+                Need::OldEngines,
             ],
             Part::Packaging => &[Need::WasmRust, Need::Chromium, Need::Node, Need::NpmPackages, Need::Bundlers],
         }

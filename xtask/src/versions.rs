@@ -35,6 +35,8 @@ pub(crate) struct Packages {
     pub(crate) webkit: Vec<String>,
     /// What it needs of the system; the browser itself comes from PyPI.
     pub(crate) chromium_83: Vec<String>,
+    pub(crate) duktape: Vec<String>,
+    pub(crate) qtwebkit: Vec<String>,
 }
 
 impl Versions {
@@ -52,6 +54,8 @@ impl Versions {
                 firefox: list(&manifest, &["workspace", "metadata", "tools", "apt", "firefox"])?,
                 webkit: list(&manifest, &["workspace", "metadata", "tools", "apt", "webkit"])?,
                 chromium_83: list(&manifest, &["workspace", "metadata", "tools", "apt", "chromium-83"])?,
+                duktape: list(&manifest, &["workspace", "metadata", "tools", "apt", "duktape"])?,
+                qtwebkit: list(&manifest, &["workspace", "metadata", "tools", "apt", "qtwebkit"])?,
             },
         })
     }

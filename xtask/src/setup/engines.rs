@@ -72,7 +72,7 @@ pub(crate) fn set_up_chromium_83(project: &Project, apt: &mut Apt, report: &mut 
 
 /// Deno, Bun and workerd.
 pub(crate) fn set_up_runtimes(project: &Project, report: &mut Report) -> Variables {
-    match node::set_up_runtimes(project, report) {
+    match node::set_up_in_cache(project, "runtimes", "Deno, Bun and workerd, 130 MB", "tests/js/runtimes", report) {
         Ok(folder) => vec![("TIDINGS_RUNTIMES", folder)],
         Err(problem) => {
             report.without("runtimes", &problem.to_string(), "nothing else needs them");

@@ -8,6 +8,7 @@ mod browsers;
 mod built_tools;
 mod engines;
 mod node;
+mod old_engines;
 pub(crate) mod report;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub(crate) enum Need {
     MoreBrowsers,
     /// More runtimes for it: Deno, Bun, workerd. What of them cannot be added is done without.
     Runtimes,
+    /// What the script for old browsers is tested in. What of it cannot be added is done without.
+    OldEngines,
 }
 
 /// All that any command needs.
@@ -57,6 +60,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Bundlers,
     Need::MoreBrowsers,
     Need::Runtimes,
+    Need::OldEngines,
 ];
 
 /// What was found or added. Asking for something that was not among the needs is a mistake in a command.
@@ -97,7 +101,7 @@ impl Tools {
         self.firefox.as_ref().ok_or_else(|| not_set_up("Firefox"))
     }
 
-    /// Tells tests where the browsers and runtimes are that they can do without.
+    /// Tells tests where the browsers, runtimes and engines are that they can do without.
     pub(crate) fn tell_more(&self, tests: &mut Command) {
         tests.envs(self.optional.iter().map(|(variable, path)| (variable, path)));
     }
@@ -151,6 +155,9 @@ pub(crate) fn run(project: &Project, needs: &[Need]) -> Result<Tools, Problem> {
     }
     if needed(Need::Runtimes) {
         tools.optional.extend(engines::set_up_runtimes(project, &mut report));
+    }
+    if needed(Need::OldEngines) {
+        tools.optional.extend(old_engines::set_up(project, &mut apt, &mut report));
     }
     report.end()?;
     Ok(tools)

@@ -55,15 +55,21 @@ pub(crate) fn set_up_packages(project: &Project, what: &str, folder: &str, repor
     }
 }
 
-/// The folder in which the runtimes of `tests/js/runtimes/package.json` are installed: one in the cache for each list of them.
-pub(crate) fn set_up_runtimes(project: &Project, report: &mut Report) -> Result<PathBuf, Problem> {
-    let what = "runtimes";
-    let ours = project.root.join("tests").join("js").join("runtimes");
+/// Installs the packages of a folder's `package-lock.json` in the cache, where there is a folder for each such list, and says where.
+pub(crate) fn set_up_in_cache(
+    project: &Project,
+    what: &str,
+    about: &str,
+    folder: &str,
+    report: &mut Report,
+) -> Result<PathBuf, Problem> {
+    let ours = project.root.join(folder);
     let read = |name: &str| {
         fs::read(ours.join(name)).map_err(|error| Problem::new(format!("could not read {name} in {}: {error}", ours.display())))
     };
     let [manifest, lock] = [read("package.json")?, read("package-lock.json")?];
-    let folder = project.cache.join(format!("runtimes-{:016x}", fingerprint(&lock)));
+    let name = ours.file_name().unwrap_or_default().to_string_lossy();
+    let folder = project.cache.join(format!("{name}-{:016x}", fingerprint(&lock)));
     let installed = folder.join("node_modules").join(INSTALLED);
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         report.found(what, &folder.display().to_string());
@@ -72,8 +78,8 @@ pub(crate) fn set_up_runtimes(project: &Project, report: &mut Report) -> Result<
     if report.is_hopeless() {
         return Err(Problem::new("not added while something above is missing"));
     }
-    let log = project.log("runtimes");
-    report.adding(what, "npm ci: Deno, Bun and workerd, 130 MB", || {
+    let log = project.log(&name);
+    report.adding(what, &format!("npm ci: {about}"), || {
         let trouble = |error| Problem::new(format!("could not write to {}: {error}", folder.display()));
         fs::create_dir_all(&folder).map_err(trouble)?;
         fs::write(folder.join("package.json"), manifest).map_err(trouble)?;
