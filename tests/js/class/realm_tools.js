@@ -1,8 +1,8 @@
-// What scenarios are handed; this text goes into each window and worker.
+// What scenarios are handed; this text goes into each window and worker, lowered to ES5 also into old engines.
 // eslint-disable-next-line no-unused-vars
-function realmTools({ EventSource, tidings = globalThis.tidings, here, there, key }) {
+function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
   const origins = (text) =>
-    String(text).replace('//user:secret@', '//').replace(here, 'HERE').replace(there, 'THERE') + (String(text).includes('user:secret') ? ' with a password' : '');
+    String(text).replace(location.href.split('#')[0], 'PAGE').replace('//user:secret@', '//').replace(here, 'HERE').replace(there, 'THERE') + (/user:secret/.test(text) ? ' with a password' : '');
 
   function watch(source, types = []) {
     const log = [];
@@ -43,17 +43,27 @@ function realmTools({ EventSource, tidings = globalThis.tidings, here, there, ke
     return body;
   }
 
+  /** Collects errors that the platform reports; what it gives waits for so many, and ends that. */
   function caught() {
     const errors = [];
+    let look = () => {};
     const listener = (event) => {
-      errors.push(`reported: ${event.error.message}`);
+      // Old engines tell only the text, with the kind of the error before it.
+      errors.push(`reported: ${event.error ? event.error.message : event.message.replace(/^.*Error: /, '')}`);
       event.preventDefault();
+      look();
     };
-    globalThis.addEventListener('error', listener);
-    return () => {
-      globalThis.removeEventListener('error', listener);
-      return errors;
-    };
+    self.addEventListener('error', listener);
+    return (count) =>
+      new Promise((resolve) => {
+        look = () => {
+          if (errors.length >= count) {
+            self.removeEventListener('error', listener);
+            resolve(errors);
+          }
+        };
+        look();
+      });
   }
 
   /** The same for both classes, whatever the ports are. */

@@ -1,0 +1,124 @@
+// The script for old browsers goes through what the class goes through, in real old engines and in emulated ones; what listeners see and what
+// the server sees is what Chromium's own EventSource shows, or `differences.mjs` says why not.
+//
+// Wants the test server at $TIDINGS_SERVER and $TIDINGS_SECOND_SERVER, and `dist/legacy.min.js` built (or named by $TIDINGS_LEGACY).
+
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { after, before, describe, test } from 'node:test';
+
+import { engines, find, launch } from '../browsers.mjs';
+import { scenarios } from '../class/scenarios.mjs';
+import { differenceOf } from './differences.mjs';
+import { emulations, openIn, realEngines } from './engines.mjs';
+import { servePages } from './pages.mjs';
+
+const here = process.env.TIDINGS_SERVER;
+const there = process.env.TIDINGS_SECOND_SERVER;
+/** For whoever looks into one case: parts of the names of scenarios and of engines. */
+const [only = '', onlyEngine = ''] = (process.env.TIDINGS_ONLY ?? '').split(',');
+const names = scenarios.map(({ name }) => name).filter((name) => name.includes(only));
+
+const chromium = engines.find(({ name }) => name === 'Chromium');
+const found = await find(chromium);
+
+if (found.missing) {
+  // It is the oracle too.
+  test('the script for old browsers', { skip: found.missing }, () => {});
+} else {
+  describe('the script for old browsers', { timeout: 240_000 }, () => {
+    let pages;
+    let browser;
+    let oracle;
+    const endings = [];
+
+    before(async () => {
+      assert.ok(here && there, 'TIDINGS_SERVER and TIDINGS_SECOND_SERVER have to be the addresses of the test server');
+      pages = await servePages({ here, there });
+      browser = await launch(chromium, found.program);
+      // All at the same time: most of it is waiting.
+      await Promise.all([
+        openInChromium({ which: 'native', before: [], names }).then((page) => { oracle = page; }),
+        ...cases.map(async (one) => {
+          const command = await one.find?.();
+          one.missing = command?.missing;
+          if (!one.missing) {
+            one.page = await one.open(names.filter((name) => !differenceOf(one.name, name)?.skip), command);
+          }
+        }),
+      ]);
+    });
+
+    after(async () => {
+      endings.forEach((end) => end());
+      await browser?.close();
+      await pages?.close();
+    });
+
+    /** Each in a context of its own: connections to the server are counted by context. */
+    async function openInChromium(settings) {
+      const page = await pages.open(settings);
+      const context = await browser.createBrowserContext();
+      const tab = await context.newPage();
+      await tab.goto(page.url);
+      return page;
+    }
+
+    const cases = [
+      ...emulations.map((emulation) => ({
+        ...emulation,
+        open: (chosen) => openInChromium({ before: emulation.before, names: chosen }),
+      })),
+      ...realEngines.map((engine) => ({
+        ...engine,
+        fetch: false,
+        async open(chosen, command) {
+          const page = await pages.open({ names: chosen });
+          endings.push(openIn(command, page.url, page.fail));
+          return page;
+        },
+      })),
+    ].filter(({ name }) => name.includes(onlyEngine));
+
+    for (const one of cases) {
+      const { name: engine, fetch, has } = one;
+      describe(engine, () => {
+        for (const name of names) {
+          test(name, { timeout: 120_000 }, async (context) => {
+            const difference = differenceOf(engine, name);
+            const why = one.missing ?? difference?.skip;
+            if (why) {
+              context.skip(why);
+              return;
+            }
+            const { value, error, late } = await one.page.result(name);
+            assert.ok(!error && !late, error ?? 'it took too long');
+            const native = await oracle.result(name);
+            const expected = scenarios.find((scenario) => scenario.name === name);
+            const right = expected.differs?.Chromium ? expected.expected : native.value;
+            assert.deepEqual(value, difference ? difference.expected(right) : right, difference?.why);
+          });
+        }
+
+        test('it was the class that ran, over the transport that was meant, in what it was meant to run in', { timeout: 120_000 }, async (context) => {
+          if (one.missing) {
+            context.skip(one.missing);
+            return;
+          }
+          const { broken, native, emulated, transports, found } = await one.page.end;
+          assert.ok(!broken, broken);
+          assert.equal(native, false, 'the global EventSource is ours');
+          assert.ok(fetch ? transports.fetch > 0 && transports.xhr === 0 : transports.xhr > 0 && transports.fetch === 0, JSON.stringify(transports));
+          if (has) {
+            assert.ok(emulated.count > 1000, `${emulated.count} things were removed`);
+            // Nobody can remove constants.
+            assert.deepEqual(emulated.left.filter((path) => !/^(Symbol|Number)\.\w+$/.test(path)), [], 'all else that the browser lacked is gone');
+            assert.deepEqual(Object.keys(found).filter((name) => found[name]).sort(), [...has].sort(), 'what is left is what it had');
+          } else {
+            assert.ok(!found.EventSource, 'its own EventSource is gone');
+          }
+        });
+      });
+    }
+  });
+}

@@ -1,0 +1,66 @@
+// The whole corpus through the script for old browsers, as it is published, in Duktape: the class over XHR, its bytes as `x-user-defined` and as
+// decoded text, in pieces of several sizes.
+//
+// Wants `dist/legacy.min.js` built (or named by $TIDINGS_LEGACY); `duk` on the PATH, or named by $TIDINGS_DUKTAPE.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { corpus } from '../corpus.mjs';
+import { onPath } from './engines.mjs';
+import { legacyScript } from './pages.mjs';
+
+const duktape = process.env.TIDINGS_DUKTAPE ?? (await onPath('duk'));
+const skip = duktape ? false : 'no Duktape: duk is not on the PATH, and TIDINGS_DUKTAPE is not set';
+
+test('the corpus in Duktape', { skip, timeout: 120_000 }, async () => {
+  const cases = corpus();
+  assert.ok(cases.length >= 190, `only ${cases.length} cases`);
+  const given = cases.map(({ name, body, expected: { limit } }) => ({
+    name,
+    body: body.toString('latin1'),
+    limit,
+    sizes: body.length > 500 ? [1e9, 101] : [1e9, 1, 7],
+  }));
+  const readings = await inDuktape(given);
+  const ways = { bytes: 0, text: 0 };
+  for (const { name, way, size, reading } of readings) {
+    const { expected } = cases.find((one) => one.name === name);
+    if (reading.lastEventId !== undefined) {
+      reading.lastEventId = Buffer.from(reading.lastEventId, 'latin1').toString();
+    }
+    assert.deepEqual(reading, readingOf(expected), `${name} as ${way} by ${size}: ${expected.about}`);
+    ways[way]++;
+  }
+  assert.equal(ways.bytes, given.flatMap(({ sizes }) => sizes).length);
+  assert.ok(ways.text > 20, `only ${ways.text} as text`);
+});
+
+async function inDuktape(cases) {
+  const folder = await mkdtemp(join(tmpdir(), 'tidings-duktape-'));
+  try {
+    const around = await readFile(new URL('engines/duktape.js', import.meta.url), 'utf8');
+    const script = await readFile(legacyScript, 'utf8');
+    const program = join(folder, 'corpus.js');
+    await writeFile(program, `var cases = ${JSON.stringify(cases)};\n${around.replace('/* THE SCRIPT */', () => script)}`);
+    const { stdout } = await promisify(execFile)(duktape, [program], { maxBuffer: 256 << 20 });
+    return stdout.trim().split('\n').map((line) => JSON.parse(line));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function readingOf(expected) {
+  const events = expected.items.flatMap(({ event }) => (event ? [[event.type, event.data, event.id]] : []));
+  if (expected.items.some((item) => 'limit_exceeded' in item)) {
+    return { events, plain: ['open', 'error'] };
+  }
+  const times = expected.items.flatMap((item) => (item.retry === undefined ? [] : [item.retry]));
+  return { events, plain: ['open', 'error'], lastEventId: expected.last_event_id, delay: Math.max(100, times.at(-1) ?? 3000) };
+}
