@@ -7,6 +7,7 @@ use crate::npm;
 use crate::problem::Problem;
 use crate::process;
 use crate::project::{Project, WASM_TARGET};
+use crate::release;
 use crate::rust_route;
 use crate::setup::apt::Apt;
 use crate::setup::report::Report;
@@ -24,25 +25,8 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
     check_sources(project, &tools, &mut steps);
     build_core(project, &tools, &mut steps);
     steps.run("no serde without its feature", |_| check_tree(project));
-    steps.run("packages", |_| {
-        let mut cargo = cargo(project, "package");
-        cargo.args(["--package", "tidings-core", "--package", "tidings"]);
-        if !project.in_ci {
-            // A person checks before they commit, CI after.
-            cargo.arg("--allow-dirty");
-        }
-        check(&mut cargo, "cargo package")?;
-        // These were built more than once already. What they need is no registry's yet, so it is packed with them.
-        let mut hooks = self::cargo(project, "package");
-        for package in ["tidings-core", "tidings", "tidings-yew", "tidings-leptos"] {
-            hooks.args(["--package", package]);
-        }
-        hooks.arg("--no-verify");
-        if !project.in_ci {
-            hooks.arg("--allow-dirty");
-        }
-        check(&mut hooks, "cargo package of the hooks")
-    });
+    release::check_manifests(project, &mut steps, false);
+    steps.run("packages", |_| release::package_crates(project));
     test::run_parts(project, &tools, &Part::ALL, &mut steps);
     steps.run("size of the npm package", |_| npm::check_size(project));
     Ok(steps.finish())

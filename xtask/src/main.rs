@@ -2,7 +2,7 @@
 //!
 //! The files are divided by duty:
 //!
-//! - `demo`, `example`, `test`, `ci`, `bench`: the commands.
+//! - `demo`, `screenshots`, `example`, `test`, `ci`, `bench`, `release`: the commands.
 //! - `page`: a page whose program is in Rust, built and put together; `npm`: the npm package, built and weighed.
 //! - `setup`: what a command needs, found or added, a line for each thing.
 //! - `rust_route`: the two ways to a Rust that builds for wasm.
@@ -21,7 +21,9 @@ mod page;
 mod problem;
 mod process;
 mod project;
+mod release;
 mod rust_route;
+mod screenshots;
 mod server;
 mod setup;
 mod steps;
@@ -58,7 +60,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, Problem> {
         println!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
-    let takes_words = matches!(command, "demo" | "example" | "test" | "bench");
+    let takes_words = matches!(command, "demo" | "example" | "test" | "bench" | "release");
     if !takes_words && let Some(word) = rest.first() {
         return Ok(misunderstood(&format!("`cargo xtask {command}` takes no further words, but was given `{word}`.")));
     }
@@ -82,6 +84,8 @@ fn obey(words: &[&str]) -> Result<ExitCode, Problem> {
             Ok(ExitCode::SUCCESS)
         }
         "size" => npm::run_size(&open_project()?),
+        "screenshots" => screenshots::run(&open_project()?),
+        "release" => release::run(&open_project()?, rest),
         "ci" => ci::run(&open_project()?),
         "bench" => match bench::Choice::read(rest) {
             Ok(choice) => bench::run(&open_project()?, &choice),
@@ -117,6 +121,8 @@ usage: cargo xtask <command>
                     parser: tidings-core beside its peers, natively (`cargo bench`)
                     apps: Rust apps on tidings, web-sys and gloo-net in both browsers,
                     about 5 minutes; words: --quick, chromium, firefox, part of a situation
+  screenshots       build the demo, and take the pictures of it that README shows
+  release --dry-run check that everything is ready to be published
   size              build the npm package, and say what each entry weighs beside its peers
   help              this text
 
