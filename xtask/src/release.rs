@@ -166,7 +166,7 @@ fn faults(published: &Published, manifest: &Table) -> Vec<String> {
             faults.push(format!("{name}: {key} have to be 1 to 5"));
         }
     }
-    let targets = package.and_then(|package| package.get("metadata")?.get("docs.rs")?.get("targets"));
+    let targets = package.and_then(|package| package.get("metadata")?.get("docs")?.get("rs")?.get("targets"));
     if published.for_the_web && targets.is_none() {
         faults.push(format!("{name}: docs.rs has to be told to build for wasm"));
     }
@@ -179,7 +179,7 @@ fn check_changelog(changelog: &str, version: &str, is_release: bool) -> Result<(
     match (names_version, is_release) {
         (true, _) => Ok(()),
         (false, false) if first == "Unreleased" => Ok(()),
-        _ => Err(Problem::new(format!("CHANGELOG.md begins with `## {first}`, where `## {version}, DATE` should stand."))),
+        _ => Err(Problem::new(format!("CHANGELOG.md begins with `## {first}`, where `## {version}` should stand."))),
     }
 }
 

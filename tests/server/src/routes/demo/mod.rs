@@ -43,7 +43,7 @@ pub(super) fn family(table: Table) -> Table {
         )
         .route(
             "/demo/control/{what}?stage=&of=KEY",
-            "POST: does this to a stage; what it drops are the connections with the key KEY.\nsay (&event=news&data=), burst (&count=10000), drip (one event, byte by byte), retry (&ms=1000),\ntype and status (drops all, and answers each lane once with text/html, or with 500), restart (away for\n2 s; what was sent is forgotten, ids count from the next million)",
+            "POST: does this to a stage; what it drops are the connections with the key KEY.\nsay (&event=news&data=), burst (&count=10000), drip (one event, byte by byte), retry (&ms=1000),\ntype and status (drops all, and answers each lane once with text/html, or with 500), restart (away for\nhalf a second; what was sent is forgotten, ids count from the next million)",
             post(control),
         )
         .route("/demo/second", "the address of the second port, as JSON", get(second))
@@ -277,5 +277,5 @@ const DRIP: Duration = Duration::from_millis(15);
 const CHUNK: usize = 16 * 1024;
 const LONGEST_BURST: u64 = 10_000;
 const LONGEST_REFUSAL: Duration = Duration::from_secs(600);
-/// How long a server that restarts is away.
-const RESTART: Duration = Duration::from_secs(2);
+/// How long a server that restarts is away: for less than the reconnection time, since Firefox's own source gives up where it meets nobody.
+const RESTART: Duration = Duration::from_millis(500);
