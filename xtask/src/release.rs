@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
+use crate::counts::Counts;
 use crate::npm;
 use crate::problem::Problem;
 use crate::process;
@@ -46,16 +47,16 @@ pub(crate) fn run(project: &Project, words: &[&str]) -> Result<ExitCode, Problem
         return Ok(steps.finish());
     };
     check_manifests(project, &mut steps, true);
-    steps.run("crates", |_| package_crates(project));
+    steps.run("crates", |counts| counted(counts, package_crates(project)));
     if steps.run("npm package", |_| npm::build(project, &tools)).is_some() {
-        steps.run("what the npm package holds", |_| check_npm_pack(project));
+        steps.run("what the npm package holds", |counts| counted(counts, check_npm_pack(project)));
     }
     Ok(steps.finish())
 }
 
 /// What can be read without building. In a release the changelog names the version; before it, what is not released yet.
 pub(crate) fn check_manifests(project: &Project, steps: &mut Steps, is_release: bool) {
-    steps.run("versions in step", |_| {
+    steps.run("versions in step", |counts| {
         let version = version_of(&project.root)?;
         let found = [
             ("package.json", json_version(&read(&project.root.join("package.json"))?)),
@@ -69,9 +70,9 @@ pub(crate) fn check_manifests(project: &Project, steps: &mut Steps, is_release: 
         let wanted =
             dependencies.map(|(name, value)| (name.as_str(), value.get("version").and_then(Value::as_str).map(str::to_owned)));
         all_are(&version, found.into_iter().chain(wanted))?;
-        check_changelog(&read(&project.root.join("CHANGELOG.md"))?, &version, is_release)
+        counted(counts, check_changelog(&read(&project.root.join("CHANGELOG.md"))?, &version, is_release))
     });
-    steps.run("what crates say of themselves", |_| {
+    steps.run("what crates say of themselves", |counts| {
         let mut wrong = Vec::new();
         for published in &CRATES {
             let folder = project.root.join(published.folder);
@@ -82,8 +83,14 @@ pub(crate) fn check_manifests(project: &Project, steps: &mut Steps, is_release: 
                 }
             }
         }
-        if wrong.is_empty() { Ok(()) } else { Err(Problem::new(wrong.join("\n"))) }
+        counted(counts, if wrong.is_empty() { Ok(()) } else { Err(Problem::new(wrong.join("\n"))) })
     });
+}
+
+/// A check that went well counts as a test.
+fn counted(counts: &mut Counts, result: Result<(), Problem>) -> Result<(), Problem> {
+    counts.passed += u64::from(result.is_ok());
+    result
 }
 
 /// `cargo package` of every crate.
