@@ -17,5 +17,7 @@ mod stream;
 #[cfg(feature = "test-util")]
 mod test_util;
 mod tools;
+#[cfg(feature = "tracing")]
+mod trace;
 mod transport;
 mod typed;
