@@ -19,7 +19,8 @@ pub(super) enum Field {
 }
 
 /// Splits a line. The value is always the tail of the line.
-#[inline]
+#[cfg_attr(not(target_arch = "wasm32"), inline)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
     // Arrays, unlike patterns, are compared a word at a time.
     let (field, rest) = if let Some((name, rest)) = line.split_first_chunk()

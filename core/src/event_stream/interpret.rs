@@ -5,6 +5,8 @@
 //! outlive the chunk, or, for data, when a second line is joined to it. A line that the end of a chunk cuts is kept until its end comes, but for
 //! `data`, whose value goes on in the data buffer, and for what is never given, of which only the beginning is kept.
 //!
+//! In browsers bytes count: what stands in several places is not inlined there.
+//!
 //! Dangers: the last event ID takes effect at the blank line, also of a block without data, and an unfinished block has none.
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
 
@@ -286,7 +288,8 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     }
 
     /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value may lie in the chunk.
-    #[inline]
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn field(&mut self, field: Field, value: &[u8], in_chunk: Option<&'a [u8]>) -> Outcome {
         if field == Field::Comment {
             self.comment = in_chunk;
@@ -336,6 +339,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     ///
     /// "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the data buffer", where
     /// the last LF is left out from the start instead of being removed at the end.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn begin_kept_data(&mut self) {
         let stream = &mut *self.stream;
         let kept = mem::replace(&mut stream.has_data, true);
@@ -421,7 +425,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
         }
         let mut line = mem::take(&mut self.stream.line);
         // As much as tells the field.
-        let (start, rest) = piece.split_at(piece.len().min(LONGEST_START.saturating_sub(line.len())));
+        let (start, rest) = piece.split_at_checked(LONGEST_START.saturating_sub(line.len())).unwrap_or((piece, &[]));
         line.extend_from_slice(start);
         piece = rest;
         let (field, value) = self.split(&line);
@@ -462,6 +466,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     }
 
     /// Whether so many bytes more for this field go past the limit.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn would_exceed(&self, field: Field, more: usize) -> bool {
         let stream = &*self.stream;
         let joining = match field {

@@ -137,6 +137,7 @@ fn checked(bytes: &[u8]) -> Option<&str> {
 }
 
 /// Empties a buffer; its memory is kept for the next event, unless it is a lot.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn clear(bytes: &mut Vec<u8>) {
     if bytes.capacity() > KEPT {
         *bytes = Vec::new();

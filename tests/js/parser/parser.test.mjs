@@ -9,6 +9,8 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { engines, find, launch } from '../browsers.mjs';
 import { itemsByKind, read, scenarios, tellAll } from './scenarios.mjs';
@@ -40,6 +42,76 @@ describe('the corpus through the parser entry', () => {
       });
     }
   }
+});
+
+describe('the memory of parsers', () => {
+  const counted = async () => {
+    const module = new WebAssembly.Module(await readFile(new URL('parser.wasm', dist)));
+    const counts = { instances: 0, opened: 0, closed: 0 };
+    const entry = await import(new URL(`parser.mjs?counted${Math.random()}`, dist));
+    entry.setCore(() => {
+      const { exports } = new WebAssembly.Instance(module);
+      counts.instances++;
+      const open = (limit) => (counts.opened++, exports.open(limit));
+      const close = (parser) => (counts.closed++, exports.close(parser));
+      return { ...exports, open, close };
+    });
+    counts.instances = 0;
+    return { entry, counts };
+  };
+  const bytes = (text) => new TextEncoder().encode(text);
+
+  test('is given back at the end of a stream, and by reset', async () => {
+    const { entry, counts } = await counted();
+    for await (const { data } of entry.parseEventStream(new Response('data: 1\n\ndata: 2\n\n'))) assert.ok(data);
+    for await (const { data } of entry.parseEventStream(new Response('data: 1\n\ndata: 2\n\n'))) if (data) break;
+    const decoder = new entry.EventStreamDecoder();
+    decoder.push(bytes('data'));
+    decoder.reset();
+    decoder.reset();
+    for await (const { data } of new Response('data: 1\n\n').body.pipeThrough(new entry.EventStreamTransform())) assert.ok(data);
+    assert.deepEqual(counts, { instances: 0, opened: 4, closed: 4 });
+  });
+
+  test('is given back when a parser is forgotten', { timeout: 30_000 }, async () => {
+    const { entry, counts } = await counted();
+    for (let index = 0; index < 50; index++) new entry.EventStreamDecoder().push(bytes('data: x'));
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    while (!counts.closed) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(counts.closed <= 50);
+  });
+
+  test('is a new one after large events, once nobody needs the old', async () => {
+    const { entry, counts } = await counted();
+    const [first, second] = [new entry.EventStreamDecoder(), new entry.EventStreamDecoder()];
+    second.push(bytes('data: still '));
+    first.push(bytes(`data: ${'x'.repeat(9 * 1024 * 1024)}\n\n`));
+    first.reset();
+    assert.deepEqual(second.push(bytes('here\n\n')).map(({ data }) => data), ['still here']);
+    second.reset();
+    second.push(bytes('data: new\n\n'));
+    assert.equal(counts.instances, 1);
+  });
+
+  test('that runs out is an error, and the next parser has a new one', async () => {
+    const module = new WebAssembly.Module(await readFile(new URL('parser.wasm', dist)));
+    const entry = await import(new URL('parser.mjs?trapping', dist));
+    let traps = true;
+    entry.setCore(() => {
+      const { exports } = new WebAssembly.Instance(module);
+      return { ...exports, prepare: (size) => exports.prepare(traps ? -1 : size) };
+    });
+    const decoder = new entry.EventStreamDecoder();
+    for (let count = 0; count < 2; count++) assert.throws(() => decoder.push(bytes('data: x\n\n')), WebAssembly.RuntimeError);
+    traps = false;
+    assert.throws(() => decoder.push(bytes('data: x\n\n')), WebAssembly.RuntimeError);
+    decoder.reset();
+    assert.equal(decoder.push(bytes('data: x\n\n'))[0].data, 'x');
+  });
 });
 
 describe('encode', async () => {
