@@ -63,6 +63,18 @@ describe('the script for old browsers', () => {
     assert.equal(realm.EventSource, realm.tidings.EventSource);
   });
 
+  test("README's snippet loads it only where there is no EventSource", async () => {
+    const readme = await readFile(file('README.md'), 'utf8');
+    const snippet = /```html\n<script>\n([^`]*legacy[^`]*)<\/script>\n```/.exec(readme)[1];
+    parse(snippet, { ecmaVersion: 5 });
+    const written = [];
+    const realm = (more) => ({ document: { write: (text) => written.push(text) }, ...more });
+    for (const one of [realm({}), realm({ EventSource() {} })]) {
+      vm.runInNewContext(snippet, { ...one, self: one });
+    }
+    assert.deepEqual(written, ['<script src="/legacy.min.js"></script>']);
+  });
+
   test('as CommonJS and as AMD', async () => {
     const text = await readFile(file('dist/legacy.min.js'), 'utf8');
     const exports = {};
