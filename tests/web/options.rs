@@ -240,6 +240,17 @@ async fn credentials_and_redirects_are_as_asked_for() {
 }
 
 #[wasm_bindgen_test]
+async fn a_redirect_to_another_origin_takes_all_headers_along_but_authorization() {
+    let target = format!("{}/echo-headers", second_server());
+    let to = format!("/redirect/302?to={}", js_sys::encode_uri_component(&target));
+    let headers = [("Authorization", "Bearer secret"), ("X-Api-Key", "key")];
+    let echo = echo(auto(&to).headers(headers).last_event_id("7")).await;
+    let headers = echo["headers"].to_string();
+    assert!(headers.contains("x-api-key") && !headers.contains("secret"), "{headers}");
+    assert_eq!(echo["last_event_id"], "7");
+}
+
+#[wasm_bindgen_test]
 async fn open_tells_status_headers_and_address() {
     let target = route("/message?end=hang");
     let to = format!("/redirect/302?to={}", js_sys::encode_uri_component(&target.url));
