@@ -1,8 +1,10 @@
 // What scenarios are handed; this text goes into each window and worker, lowered to ES5 also into old engines.
 // eslint-disable-next-line no-unused-vars
 function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
+  // Node is nowhere.
+  const page = typeof location === 'undefined' ? /(?!)/ : location.href.split('#')[0];
   const origins = (text) =>
-    String(text).replace(location.href.split('#')[0], 'PAGE').replace('//user:secret@', '//').replace(here, 'HERE').replace(there, 'THERE') + (/user:secret/.test(text) ? ' with a password' : '');
+    String(text).replace(page, 'PAGE').replace('//user:secret@', '//').replace(here, 'HERE').replace(there, 'THERE') + (/user:secret/.test(text) ? ' with a password' : '');
 
   function watch(source, types = []) {
     const log = [];
