@@ -20,7 +20,7 @@ const PARSER = 'tidings/parser: all of it but encode';
 const LEGACY = 'tidings: dist/legacy.min.js (for old browsers)';
 /** What that is to weigh, minified and gzip, and what it must not grow past on the way there. */
 const LEGACY_AIM = [26_000, 9_500];
-const LEGACY_CEILING = [60_000, 23_500];
+const LEGACY_CEILING = [59_500, 23_200];
 
 /** Prints the table; says whether the ceilings are kept. */
 export async function printSizes(root) {

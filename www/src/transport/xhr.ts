@@ -106,10 +106,12 @@ export function send(request: Request, reports: Reports): Exchange {
     } else if (given < text.length) {
       let to = text.length;
       if (to > RENEWED_AFTER) {
-        const boundary = lastBoundary(text.substring(given));
-        atBoundary = !!boundary;
-        if (boundary) {
-          to = given + boundary;
+        // A blank line may have been cut: two characters of it before.
+        const from = Math.max(0, given - 2);
+        const boundary = from + lastBoundary(text.substring(from));
+        atBoundary = boundary > given;
+        if (atBoundary) {
+          to = boundary;
         }
       }
       const from = given;

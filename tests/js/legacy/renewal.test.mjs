@@ -1,0 +1,77 @@
+// XHR keeps all that came, so a long response is renewed: past 4 MB, at the end of a block, where an id tells the server what comes next. Here its text comes from
+// the stand-in of `engines/duktape.js`, in Node.
+//
+// Wants `dist/legacy.min.js` built (or named by $TIDINGS_LEGACY).
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import vm from 'node:vm';
+
+import { legacyScript } from './pages.mjs';
+
+const BLOCK = 'x'.repeat(1 << 20);
+
+test('a response past 4 MB is renewed after the last whole block, and loses nothing', async () => {
+  const { requests, ids, aborted, waited } = await receive((nth) => `id: ${nth}\ndata: ${BLOCK}\n\n`);
+  assert.equal(requests.length, 2);
+  assert.ok(aborted);
+  // Not for the reconnection time: there is a network.
+  assert.ok(waited <= 100, `${waited} ms`);
+  // What had come of the fourth was not whole, and is not told; the server is asked for it.
+  assert.deepEqual(ids, ['1', '2', '3']);
+  assert.equal(requests[1].headers['Last-Event-ID'], '3');
+});
+
+test('a stream without ids goes on', async () => {
+  const { requests, ids, aborted } = await receive(() => `data: ${BLOCK}\n\n`);
+  assert.equal(requests.length, 1);
+  assert.ok(!aborted);
+  assert.deepEqual(ids, ['', '', '', '', '']);
+});
+
+test('a request that is not to be repeated goes on too', async () => {
+  const { requests, ids, aborted } = await receive((nth) => `id: ${nth}\ndata: ${BLOCK}\n\n`, { repeat: false });
+  assert.equal(requests.length, 1);
+  assert.ok(!aborted);
+  assert.deepEqual(ids, ['1', '2', '3', '4', '5']);
+});
+
+/** Five blocks of more than 1 MB, each with the next but for its last character. */
+async function receive(block, init) {
+  const around = await readFile(new URL('engines/duktape.js', import.meta.url), 'utf8');
+  const realm = { console };
+  vm.createContext(realm);
+  vm.runInContext(around.slice(0, around.indexOf('/* THE SCRIPT */')), realm);
+  vm.runInContext(await readFile(legacyScript, 'utf8'), realm);
+  const { EventSource, requests } = realm;
+  const source = new EventSource('/stream', init);
+  const ids = [];
+  source.onmessage = ({ data, lastEventId }) => {
+    assert.equal(data, BLOCK);
+    ids.push(lastEventId);
+  };
+  const [xhr] = requests;
+  Object.assign(xhr, { status: 200, readyState: 2 });
+  xhr.onreadystatechange();
+  realm.settle();
+  xhr.readyState = 3;
+  let text = '';
+  for (let nth = 1; nth <= 5 && !xhr.aborted; nth++) {
+    text += block(nth);
+    xhr.responseText = text + block(nth + 1).slice(0, -1);
+    xhr.onprogress();
+    realm.settle();
+  }
+  // Timers, as long as there is something to wait for.
+  while (requests.length < 2 && realm.timers.length) {
+    const { id, delay, callback } = realm.timers.reduce((first, other) => (other.delay < first.delay ? other : first));
+    realm.clearTimeout(id);
+    realm.clock += delay;
+    callback();
+    realm.settle();
+  }
+  const result = { requests: requests.slice(), ids, aborted: !!xhr.aborted, waited: realm.clock };
+  source.close();
+  return result;
+}
