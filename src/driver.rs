@@ -7,9 +7,9 @@
 //! [`Receiver::abandoned`], which puts an end to the source.
 
 use crate::host::network::OnlineHint;
-use crate::host::platform;
 use crate::host::timers::{self, Timer};
 use crate::host::visibility::{self, Visibility};
+use crate::host::{panics, platform};
 use crate::options::{Overflow, not_over_native};
 use crate::preparation::{Preparation, Prepare};
 use crate::queue::{Queue, Queues};
@@ -24,6 +24,7 @@ use crate::transport::native::NativeSource;
 use crate::transport::probe::Probe;
 use crate::transport::{Receiver, Request};
 use crate::{Error, MessageEvent, OpenEvent, ReadyState, Response, Transport, trace};
+use gloo_events::EventListener;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -83,6 +84,7 @@ pub(crate) struct Driver {
     underway: RefCell<Option<Underway>>,
     timer: RefCell<Option<Timer>>,
     online_hint: RefCell<Option<OnlineHint>>,
+    panics: RefCell<Option<EventListener>>,
     visibility: RefCell<Option<Visibility>>,
     /// The loop is running, and this call came from inside it.
     running: Cell<bool>,
@@ -166,6 +168,7 @@ impl Driver {
             underway: RefCell::default(),
             timer: RefCell::default(),
             online_hint: RefCell::default(),
+            panics: RefCell::default(),
             visibility: RefCell::default(),
             running: Cell::new(false),
             closed: Cell::new(false),
@@ -198,6 +201,7 @@ impl Driver {
             let native = platform::has_native() && !wants_fetch;
             self.transport.set(if native { Transport::Native } else { Transport::Fetch });
         }
+        self.panics.replace(panics::watch(self.receiver()));
         if self.transport.get() == Transport::Fetch {
             let hint = self.weak_call(|driver| driver.receive(Input::WentOnline, &[]));
             self.online_hint.replace(OnlineHint::listen(hint));
@@ -205,11 +209,13 @@ impl Driver {
         self.run(&[]);
     }
 
-    /// What is under way ends, and the next attempt begins.
+    /// What is under way ends, and the next attempt begins; in a microtask, since listeners run on the way.
     pub(crate) fn reconnect(&self) {
-        if !self.closed.get() {
-            self.receive(Input::ReconnectCalled, &[]);
-        }
+        timers::soon(self.weak_call(|driver| {
+            if !driver.closed.get() {
+                driver.receive(Input::ReconnectCalled, &[]);
+            }
+        }));
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -374,6 +380,8 @@ impl Driver {
                 self.ready_state.set(ready_state);
                 if ready_state == ReadyState::Closed {
                     drop(self.online_hint.take());
+                    // Not before the listeners that are told of it have returned.
+                    timers::soon(self.weak_call(|driver| drop(driver.panics.take())));
                     drop(self.visibility.take());
                 }
             }

@@ -49,7 +49,7 @@ pub enum Transport {
 #[non_exhaustive]
 pub enum Overflow {
     /// Reads no further until half of the queue was taken. The default over fetch. All streams and listeners of the source wait. What the server
-    /// sends meanwhile is held by the network, and by the browser: measured, Chromium stops taking at about 64 MB, Firefox does not.
+    /// sends meanwhile is held by the network, and by the browser, of which Chromium has a bound and Firefox has none.
     Pause,
     /// Lets the server go, and reconnects when half of the queue was taken, with the last event ID, so that the server can send what was missed.
     /// Told as [`Interruption::Overflow`](crate::Interruption::Overflow).
@@ -183,16 +183,17 @@ impl EventSourceBuilder {
     /// The body of each request: text, bytes, or a [`Form`](crate::Form). It wants a [`method`](Self::method) that takes one, such as `POST`. Needs fetch.
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         self.body = Some(body.into());
+        self.bad_body = None;
         self
     }
 
-    /// The body of each request, as JSON; with the header `Content-Type: application/json`, unless there is another. What cannot be JSON is an error of
+    /// The body of each request, as JSON; with the header `Content-Type: application/json`, unless [`headers`](Self::headers) gave another before. What cannot be JSON is an error of
     /// [`build`](Self::build). Needs fetch.
     #[cfg(feature = "serde")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
     pub fn json<T: serde::Serialize + ?Sized>(mut self, value: &T) -> Self {
         match serde_json::to_string(value) {
-            Ok(json) => self.body = Some(json.into()),
+            Ok(json) => (self.body, self.bad_body) = (Some(json.into()), None),
             Err(error) => self.bad_body = Some(error.to_string()),
         }
         if self.headers.get("content-type").is_none() {
@@ -413,6 +414,10 @@ impl EventSourceBuilder {
             let given = "`Pause` with a request that is not repeated";
             return Err(Error::invalid_option("when_hidden", given, "choose `repeat(true)`, or leave it out"));
         }
+        if self.overflow == Some(Overflow::ResumeLater) && !repeats {
+            let given = "`ResumeLater` with a request that is not repeated";
+            return Err(Error::invalid_option("overflow", given, "choose `Pause` or `Fail`, or `repeat(true)`"));
+        }
         if self.queue_capacity == 0 {
             return Err(Error::invalid_option("queue_capacity", "0", "a queue has to hold at least 1 event"));
         }
@@ -521,6 +526,7 @@ mod tests {
             (bad(|it| it.last_event_id("é".repeat(2_049))), ["`last_event_id`", "4098 bytes", "at most 4,096"]),
             (bad(|it| it.last_event_id_param("")), ["`last_event_id_param`", "empty", "name of a query parameter"]),
             (bad(|it| it.idle_timeout(Duration::ZERO)), ["`idle_timeout`", "0 s", "longer"]),
+            (bad(|it| it.method("POST").overflow(Overflow::ResumeLater)), ["`overflow`", "not repeated", "`repeat(true)`"]),
             (bad(|it| it.method("POST").when_hidden(WhenHidden::Pause)), ["`when_hidden`", "not repeated", "`repeat(true)`"]),
             (bad(|it| it.queue_capacity(0)), ["`queue_capacity`", "0", "at least 1"]),
             (bad(|it| it.reconnection(Reconnection::new().statuses([99]))), ["`reconnection.statuses`", "99", "201 to 599"]),

@@ -313,3 +313,16 @@ fn the_browsers_own_source_reconnects_by_itself() {
     assert!(script.when(Input::NativeOpened { attempt }).is_empty());
     assert!(script.close().is_empty());
 }
+
+#[test]
+fn listeners_that_reconnect_again_and_again_do_not_cost_the_parser() {
+    let mut script = Script::open();
+    let now = script.now;
+    let events = b"id: 7\ndata: x\n\n".repeat(20);
+    script.chunk_with(1, &events, |connection, _| connection.handle(Input::ReconnectCalled, now));
+    assert_eq!(script.connection.last_event_id(), "7");
+    assert_eq!(script.after(100).timer(1), ["send 2"]);
+    script.accepted(2);
+    script.chunk(2, b"data: y\n\n");
+    assert_eq!(script.delivered.last().map(String::as_str), Some("y"));
+}

@@ -390,7 +390,7 @@ mod prepare {
         let mut script = preparing();
         assert_eq!(script.when(Input::BecameHidden), ["abort"]);
         assert!(prepared(&mut script, 1).is_empty());
-        assert_eq!(script.when(Input::BecameVisible), ["prepare 2"]);
+        assert_eq!(script.after(100).when(Input::BecameVisible), ["prepare 2"]);
     }
 }
 
@@ -485,7 +485,7 @@ mod hidden {
         assert_eq!(script.when(Input::BecameHidden), ["abort", "connecting", "fire error: hidden, again"]);
         assert!(script.when(Input::WentOnline).is_empty() && script.when(Input::ReconnectCalled).is_empty());
         assert_eq!(script.connection.last_event_id(), "7");
-        assert_eq!(script.when(Input::BecameVisible), ["send 2"]);
+        assert_eq!(script.after(100).when(Input::BecameVisible), ["send 2"]);
     }
 
     #[test]
@@ -530,8 +530,16 @@ mod overflow {
         assert_eq!(asked, ["abort", "connecting", "fire error: overflow, again"]);
         assert!(script.when(Input::BecameHidden).is_empty());
         assert!(script.when(Input::Resumed).is_empty(), "the page is hidden too");
-        assert_eq!(script.when(Input::BecameVisible), ["send 2"]);
+        assert_eq!(script.after(100).when(Input::BecameVisible), ["send 2"]);
         assert_eq!(script.connection.last_event_id(), "7");
+    }
+
+    #[test]
+    fn resuming_not_before_the_floor() {
+        let mut script = open(|_| {});
+        script.when(Input::Overflowed { resume_later: true });
+        assert_eq!(script.after(30).when(Input::Resumed), ["wait 70"]);
+        assert_eq!(script.after(70).timer(1), ["send 2"]);
     }
 
     #[test]

@@ -37,16 +37,17 @@ impl Run {
     fn go_on(self: &Rc<Self>, left: u32) {
         let run = Rc::downgrade(self);
         let is_last = left <= PIECE;
-        let timeout = Timeout::new(left.min(PIECE), move || Self::fired(&run, is_last));
+        let timeout = Timeout::new(left.min(PIECE), move || Self::fired(&run, if is_last { 0 } else { left - PIECE }));
         let before = self.timeout.replace(Some(timeout));
         drop(before);
     }
 
-    fn fired(run: &Weak<Self>, was_last: bool) {
+    /// `at_most` is left, and less after a sleep; a clock that was put back does not count.
+    fn fired(run: &Weak<Self>, at_most: u32) {
         let Some(run) = run.upgrade() else { return };
-        let left = run.end.saturating_sub(now());
-        if left > 0 && !was_last {
-            return run.go_on(u32::try_from(left).unwrap_or(u32::MAX));
+        let left = run.end.saturating_sub(now()).min(at_most.into()) as u32;
+        if left > 0 {
+            return run.go_on(left);
         }
         let callback = run.callback.take();
         if let Some(callback) = callback {

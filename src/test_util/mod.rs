@@ -97,7 +97,12 @@ impl TestServer {
     /// How long a source of this server has begun to wait for, until it reconnects or gives its connection up as silent; the shortest of several.
     pub fn waits_for(&self) -> Option<Duration> {
         let waits = self.served.waits.borrow();
-        waits.iter().filter_map(|wait| wait.upgrade()).map(|wait| Duration::from_millis(wait.delay.into())).min()
+        waits
+            .iter()
+            .filter_map(|wait| wait.upgrade())
+            .filter(|wait| wait.over.borrow().is_some())
+            .map(|wait| Duration::from_millis(wait.delay.into()))
+            .min()
     }
 }
 
@@ -149,7 +154,8 @@ impl Served {
         if !self.arrived.borrow().is_empty() {
             return;
         }
-        let shortest = self.waits.borrow().iter().filter_map(Weak::upgrade).min_by_key(|wait| wait.delay);
+        let running = |wait: &Rc<Wait>| wait.over.borrow().is_some();
+        let shortest = self.waits.borrow().iter().filter_map(Weak::upgrade).filter(running).min_by_key(|wait| wait.delay);
         if let Some(over) = shortest.and_then(|wait| wait.over.take()) {
             over();
         }

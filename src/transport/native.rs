@@ -1,22 +1,17 @@
 //! The native transport: the browser's own `EventSource`, which parses and reconnects by itself.
 //!
 //! It gives named events only to listeners of that name, so it has to be told which names are listened to.
-//!
-//! Danger: a listener that panics ends the call into Rust as a JavaScript exception, and the platform reports it by an `error` event at the
-//! global object. That is all we hear of it, so we listen there. (A second listener to every event would notice it too, but it
-//! would cost as much as the first.)
 
 use super::{Receiver, Request};
 use crate::MessageEvent;
-use crate::host::timers;
 use crate::request::Credentials;
-use gloo_events::{EventListener, EventListenerOptions};
+use gloo_events::EventListener;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use tidings_core::connection::{Attempt, Input};
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, EventSource, EventSourceInit, EventTarget};
+use web_sys::{Event, EventSource, EventSourceInit};
 
 /// A browser's source; dropping it closes it.
 pub(crate) struct NativeSource {
@@ -27,7 +22,6 @@ pub(crate) struct NativeSource {
     messages: RefCell<BTreeMap<String, EventListener>>,
     _open: EventListener,
     _error: EventListener,
-    _panics: EventListener,
 }
 
 impl NativeSource {
@@ -48,8 +42,7 @@ impl NativeSource {
             let source = source.clone();
             move |event, receiver| failed(&source, attempt, event, receiver)
         });
-        let panics = watch_for_panics(&receiver);
-        Ok(NativeSource { source, receiver, origin, messages: RefCell::default(), _open: open, _error: error, _panics: panics })
+        Ok(NativeSource { source, receiver, origin, messages: RefCell::default(), _open: open, _error: error })
     }
 
     /// Hears events of these types from now on.
@@ -87,25 +80,6 @@ fn heard(
         if let Some(receiver) = receiver.upgrade() {
             hear(event, &*receiver);
         }
-    })
-}
-
-/// Looks, after each error that the platform reports, whether a listener of ours panicked. It looks in a microtask, when nothing runs any more:
-/// a listener may be in the middle of something of the page's own that failed.
-fn watch_for_panics(receiver: &Weak<dyn Receiver>) -> EventListener {
-    let receiver = receiver.clone();
-    let global = js_sys::global().unchecked_into::<EventTarget>();
-    // Before all others, which may stop the event.
-    EventListener::new_with_options(&global, "error", EventListenerOptions::run_in_capture_phase(), move |_| {
-        if !receiver.upgrade().is_some_and(|receiver| receiver.is_busy()) {
-            return;
-        }
-        let receiver = receiver.clone();
-        timers::soon(move || {
-            if let Some(receiver) = receiver.upgrade().filter(|receiver| receiver.is_busy()) {
-                receiver.abandoned();
-            }
-        });
     })
 }
 

@@ -1,6 +1,6 @@
 //! Listeners and their guards while events come.
 
-use super::tools::{DropObserver, over_both, route, ticks, uncaught, within};
+use super::tools::{DropObserver, is_node, over_both, route, ticks, uncaught, within};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use std::cell::{Cell, RefCell};
@@ -107,5 +107,23 @@ async fn a_panic_on_the_first_error_is_reported_and_closes() {
     let source = route("/refuse?end=reset").connect(Transport::Fetch);
     let error = uncaught(|| source.on_error(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
     assert!(error.contains("the listener broke"), "{error}");
+    assert_eq!(source.ready_state(), ReadyState::Closed);
+}
+
+/// A timer's callback is no promise's: only the platform's report tells of the panic, and Node makes none that a page could hear.
+#[wasm_bindgen_test::wasm_bindgen_test]
+async fn a_panic_on_silence_is_reported_and_closes() {
+    if is_node() {
+        return;
+    }
+    let silent = route("/sequence?steps=silent");
+    let source = silent
+        .builder(Transport::Fetch)
+        .idle_timeout(std::time::Duration::from_millis(200))
+        .build()
+        .expect("the options are good");
+    let error = uncaught(|| source.on_error(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
+    assert!(error.contains("the listener broke"), "{error}");
+    ticks(15).await;
     assert_eq!(source.ready_state(), ReadyState::Closed);
 }

@@ -135,3 +135,17 @@ async fn a_server_serves_one_url_as_long_as_it_lives() {
     let error = TestServer::at("file:///prices").expect_err("no source could connect there");
     assert_eq!(error.kind(), ErrorKind::InvalidUrl);
 }
+
+#[wasm_bindgen_test]
+async fn a_wait_that_is_over_hides_no_other() {
+    let server = TestServer::at(URL).expect("the URL is good");
+    let sources = [URL, URL].map(|url| EventSource::new(url).expect("the URL is good").messages());
+    for _ in &sources {
+        request(&server).await.fail("a mouse ate the cable");
+    }
+    // Both wait for equally long, and neither has anything else to do.
+    for _ in &sources {
+        assert_eq!(request(&server).await.attempt(), 2);
+    }
+    assert_eq!(server.waits_for(), None);
+}

@@ -159,8 +159,8 @@ impl Connection {
         if input.attempt().is_some_and(|attempt| attempt != self.attempt) {
             return;
         }
-        // Nobody performs what is asked for; but an end can still come.
-        if self.queue.is_full() && !matches!(input, Input::CloseCalled) {
+        // Nobody performs what is asked for; but an end can still come, and the parser come back.
+        if self.queue.is_full() && !matches!(input, Input::CloseCalled | Input::Dispatched(_)) {
             return;
         }
         self.now = now as u32;
@@ -367,7 +367,7 @@ impl Connection {
 
     /// Something came, or the host was not listening.
     fn heard(&mut self) {
-        if self.state != State::Waiting {
+        if !matches!(self.state, State::Held | State::Waiting) {
             self.began = self.now;
         }
     }
@@ -445,6 +445,12 @@ impl Connection {
             self.error = ErrorEvent { reason, verdict: Verdict::Interrupted, attempt: self.attempt, delay: None };
         }
         let from = mem::replace(&mut self.state, transition.to);
+        match cause {
+            Cause::HeldBack => self.began = self.now,
+            // The floor has passed.
+            Cause::WaitOver => self.began = self.now.wrapping_sub(FLOOR),
+            _ => {}
+        }
         if self.state == State::Closed {
             self.queue.void();
         }
@@ -467,10 +473,12 @@ impl Connection {
         true
     }
 
-    /// Lets the next attempt begin, unless something holds it back.
+    /// Lets the next attempt begin, unless something holds it back; after an earlier one not before the floor.
     fn release(&mut self) {
-        if !self.hidden && !self.overflowed {
-            self.go(Cause::Released, None);
+        if self.state == State::Held && !self.hidden && !self.overflowed {
+            let passed = if self.attempt == Attempt::default() { FLOOR } else { since(self.began, self.now) };
+            self.delay = FLOOR.saturating_sub(passed);
+            self.go(if self.delay > 0 { Cause::WaitOn } else { Cause::Released }, None);
         }
     }
 

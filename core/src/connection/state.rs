@@ -146,6 +146,7 @@ use Step::*;
 /// [`FireOpen`](Step::FireOpen) *announce* it, those with [`BecomeClosed`](Step::BecomeClosed) and [`FireError`](Step::FireError) *fail* it.
 pub const TRANSITIONS: &[Transition] = &[
     row(Held, Released, Preparing, &[Prepare]),
+    row(Held, WaitOn, Waiting, &[StartTimer]),
     row(Held, CloseCalled, Closed, &[BecomeClosed]),
     row(Preparing, Prepared, Requesting, &[SendRequest, StartTimer]),
     row(Preparing, PrepareFailed, Deciding, &[AskRetry]),

@@ -167,7 +167,8 @@ impl<T: Send + Sync + 'static> UseEventSource<T> {
 
     /// Makes a new source if it is closed, or has failed; else it does nothing. It connects with the next run of effects.
     pub fn open(&self) {
-        if self.ready_state.get_untracked() == ReadyState::Closed {
+        // Whoever calls it may have outlived the component.
+        if self.ready_state.try_get_untracked() == Some(ReadyState::Closed) {
             self.tie.ready_state.set(ReadyState::Connecting);
             self.tie.asked.update(|asked| *asked = Asked { open: true, number: asked.number + 1 });
         }

@@ -64,7 +64,8 @@ impl<T> Options<T> {
     }
 
     /// How the source is made: a closure that gets the builder of the URL and chooses what it offers. It is called at each render, and what
-    /// it gives is compared with what it gave before.
+    /// it gives is compared with what it gave before. What `prepare` and `decide` captured is not compared: let them look into something
+    /// shared, such as an `Rc<RefCell<_>>`, for what changes.
     pub fn source(mut self, choose: impl Fn(EventSourceBuilder) -> EventSourceBuilder + 'static) -> Self {
         self.source = Rc::new(choose);
         self
