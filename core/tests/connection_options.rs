@@ -575,3 +575,14 @@ fn an_id_to_start_from_has_to_fit_into_a_header() {
     script.accepted(1);
     assert_eq!(script.connection.last_event_id().len(), 4_096, "it outlives attempts");
 }
+
+#[test]
+fn a_connection_that_was_good_and_let_go_makes_the_next_loss_the_first() {
+    let mut script = open(|options| options.reconnection.attempts = 1);
+    assert_eq!(script.body_ended(1)[1], "wait 3000");
+    assert_eq!(script.after(3_000).timer(1), ["send 2"]);
+    script.accepted(2);
+    script.after(60_000).when(Input::BecameHidden);
+    assert_eq!(script.after(100).when(Input::BecameVisible), ["send 3"]);
+    assert_eq!(script.failed(3)[1], "wait 3000");
+}

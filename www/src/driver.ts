@@ -36,6 +36,10 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   let current: number;
   let origin: string;
   let answer: Answer = {};
+  /** Where the last request went. */
+  let requested = source.url;
+  /** There was an id when it was read on. */
+  let resumable = false;
   let prepared: PreparedRequest | undefined;
   /** What `fetch` or `prepare` threw last. */
   let cause: unknown;
@@ -89,8 +93,8 @@ export function drive(source: Source, address: Address, platform: Platform, plan
       const { maxEventSize = DEFAULT_LIMIT, probe = true, method = 'GET' } = plan;
       let flags =
         (address.crossOrigin ? Option.CrossOrigin : 0) |
-        // What is no GET might do something.
-        (probe && address.corsApplies && /^get$/i.test(method) ? Option.Probe : 0) |
+        // What is no GET might do something; and a redirect that is an error is none to a probe.
+        (probe && address.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method) ? Option.Probe : 0) |
         (repeat ? Option.Repeats : 0) |
         (plan.prepare ? Option.Prepares : 0) |
         (plan.decide ? Option.Asks : 0) |
@@ -183,7 +187,9 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         return Input.Prepared;
       })
       .catch((error) => {
-        cause = error;
+        if (!controller?.signal.aborted) {
+          cause = error;
+        }
         return Input.PrepareFailed;
       })
       .then((input) => {
@@ -211,12 +217,13 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           request.url = parsed.href;
           lastEventId = '';
         }
-        exchange = platform.send(
+        requested = request.url;
+        const mine = (exchange = platform.send(
           {
             ...request,
             credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
             lastEventId,
-            isResumable: () => repeat && !!connection.lastEventId(),
+            isResumable: () => repeat && resumable,
           },
           {
             answered(status, contentType, answering, more = {}) {
@@ -229,21 +236,26 @@ export function drive(source: Source, address: Address, platform: Platform, plan
               }
               // What is not ASCII is in no type that matters, but may stand beside one that does.
               tell(Input.ResponseStarted, attempt, status, contentType && contentType.replace(/[^\0-\x7f]/g, '?'));
-              platform.inTurns(turn);
+              platform.inTurns(turnOfMine);
             },
             received(chunk) {
               tell(Input.ChunkReceived, attempt, 0, chunk);
-              platform.inTurns(turn);
+              platform.inTurns(turnOfMine);
             },
             ended() {
               tell(Input.BodyEnded, attempt);
+            },
+            outgrown() {
+              tell(Input.ReconnectCalled);
             },
             failed(error) {
               cause = error;
               tell(Input.RequestFailed, attempt);
             },
           },
-        );
+        ));
+        // A turn may come so late that its request is over, and another is under way.
+        const turnOfMine = () => exchange === mine && turn();
         break;
       case ActionKind.Prepare:
         prepare(attempt, connection.lastEventId());
@@ -260,7 +272,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         break;
       }
       case ActionKind.SendProbe:
-        exchange = platform.probe(source.url, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
+        exchange = platform.probe(requested, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
         break;
       case ActionKind.AbortRequest:
         abort();
@@ -334,6 +346,8 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     }
     run();
     if (exchange) {
+      // As of the events that were dispatched.
+      resumable = !!connection?.field(Field.LastEventIdSize);
       if (source.full) {
         paused = true;
         tell(Input.Paused);

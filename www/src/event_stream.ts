@@ -133,7 +133,7 @@ export class EventStreamDecoder {
  * ```
  *
  * A chunk is asked for when an event is, and there is none left; never before. To leave the loop, or to call `return` or `throw`, cancels the
- * source at once, also while a chunk is waited for. The status and the content type of a response are for the caller to look at.
+ * source, and a `ReadableStream` or `Response` at once, also while a chunk is waited for. The status and the content type of a response are for the caller to look at.
  *
  * @throws {TypeError} If there are no bytes to be had from the source.
  */

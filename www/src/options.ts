@@ -166,7 +166,7 @@ const OPTIONS: Record<string, Check> = {
   signal: request,
   fetch: callable,
   prepare: callable,
-  lastEventId: (value, plan) => !/[\0\r\n]/.test((plan.startFrom = utf8(value))) && plan.startFrom.length <= 4096,
+  lastEventId: (value, plan) => typeof value === 'string' && !/[\0\r\n]/.test((plan.startFrom = utf8(value))) && plan.startFrom.length <= 4096,
   lastEventIdParam: any,
   repeat: any,
   reconnection: (value) => Object(value) === value,

@@ -159,8 +159,10 @@ impl Connection {
         if input.attempt().is_some_and(|attempt| attempt != self.attempt) {
             return;
         }
-        // Nobody performs what is asked for; but an end can still come, and the parser come back.
-        if self.queue.is_full() && !matches!(input, Input::CloseCalled | Input::Dispatched(_)) {
+        // Nobody performs what is asked for; but an end can still come, the parser come back, and what holds back be over.
+        if self.queue.is_full()
+            && !matches!(input, Input::CloseCalled | Input::Dispatched(_) | Input::Resumed | Input::BecameVisible)
+        {
             return;
         }
         self.now = now as u32;
@@ -445,6 +447,9 @@ impl Connection {
             self.error = ErrorEvent { reason, verdict: Verdict::Interrupted, attempt: self.attempt, delay: None };
         }
         let from = mem::replace(&mut self.state, transition.to);
+        if from == State::Streaming && self.state != from {
+            self.reconnection.was_open(since(self.opened, self.now));
+        }
         match cause {
             Cause::HeldBack => self.began = self.now,
             // The floor has passed.
@@ -462,12 +467,7 @@ impl Connection {
             State::Preparing if !self.options.prepares => {
                 self.go(Cause::Prepared, None);
             }
-            State::Deciding => {
-                if from == State::Streaming {
-                    self.reconnection.was_open(since(self.opened, self.now));
-                }
-                self.propose();
-            }
+            State::Deciding => self.propose(),
             _ => {}
         }
         true

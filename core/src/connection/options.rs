@@ -14,7 +14,7 @@ pub struct Options {
     /// reached (an interruption); `fetch` does not. True by default.
     pub probe: bool,
     /// Whether a request that was sent may be sent again. Without it the end of the body is the end, and what would be an interruption is the
-    /// failure [`NotRepeated`](super::Failure::NotRepeated). True by default; for other methods than GET and HEAD it should be false.
+    /// failure [`NotRepeated`](super::Verdict::NotRepeated). True by default; for other methods than GET and HEAD it should be false.
     pub repeats: bool,
     /// Whether the user prepares each request: see [`Action::Prepare`](super::Action::Prepare). False by default.
     pub prepares: bool,

@@ -48,7 +48,7 @@
 //! **Parsers** are addresses: what `open` gave is handed in as it is, and not again after `close`.
 //!
 //! **Traps.** No other number handed in traps: handles are looked up, sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that
-//! runs out. The instance is unusable then: each later call traps at once.
+//! runs out. The instance is unusable then: each later call of a source traps at once.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;

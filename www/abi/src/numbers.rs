@@ -41,7 +41,7 @@ pub mod input {
     pub const OVERFLOWED: u32 = 18;
     /// The input holds the last event ID to start from; before the first poll.
     pub const START_FROM: u32 = 19;
-    /// From now on comments are events, whose type is empty.
+    /// From now on comments are events, whose type is a line feed.
     pub const COMMENTS_WANTED: u32 = 20;
 }
 

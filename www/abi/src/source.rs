@@ -102,14 +102,12 @@ impl Source {
     }
 
     pub(crate) fn poll(&mut self, record: &mut Record) -> u32 {
-        if mem::take(&mut self.dispatch) {
-            return action::DISPATCH;
-        }
-        if mem::take(&mut self.dispatching) {
+        let dispatch = mem::take(&mut self.dispatch);
+        if !dispatch && mem::take(&mut self.dispatching) {
             self.connection.dispatched();
         }
-        // A `Dispatch` is taken where its chunk is.
-        let step = self.connection.poll_step();
+        // A `Dispatch` was taken where its chunk is.
+        let step = if dispatch { Some(Step::Dispatch) } else { self.connection.poll_step() };
         self.drained = step.is_none();
         let error = self.connection.error();
         let id = self.connection.last_event_id_bytes();

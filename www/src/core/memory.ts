@@ -74,8 +74,15 @@ export function cut(instance: Instance, table: number): Events {
   const size = words[at++]!;
   const count = words[at++]!;
   const text = decode(bytes.subarray(address, address + size));
-  // What was replaced took any number of bytes, and may have swallowed the end of its string: then each is decoded alone.
-  const isBroken = text.length < size && text.indexOf('\ufffd') >= 0;
+  // What was replaced took any number of bytes, and may have swallowed the end of its string, or been mended by the beginning of the next: then each is
+  // decoded alone.
+  let isBroken = text.length < size && text.indexOf('\ufffd') >= 0;
+  if (text.length < size) {
+    for (let place = at, end = 0; end < size - 1; ) {
+      end = words[place++]! >>> 2;
+      isBroken ||= (bytes[address + end]! & 0xc0) === 0x80;
+    }
+  }
   if (text.length < size && !isBroken) {
     instance.exports.measure();
   }

@@ -8,7 +8,7 @@ import { event, message } from '../legacy/events.js';
 import { realm } from '../legacy/stand_ins.js';
 import { resolve } from '../legacy/url.js';
 import { probe, send as sendByFetch } from '../transport/fetch.js';
-import { renewing, send as sendByXhr } from '../transport/xhr.js';
+import { send as sendByXhr } from '../transport/xhr.js';
 import { watchHidden } from './hidden.js';
 import type { Platform } from './platform.js';
 import { inTurns } from './turns.js';
@@ -23,15 +23,7 @@ export const legacy: Platform = {
   message,
   send: (request, reports) => (request.fetch || hasReadableBody() ? sendByFetch : sendByXhr)(request, reports),
   probe,
-  wait(milliseconds, timeout, online) {
-    const stop = wait(milliseconds, timeout, online);
-    // A connection that was ended only to be renewed: there is a network, so it may be tried at once.
-    const hint = renewing && setTimeout(online);
-    return () => {
-      clearTimeout(hint || undefined);
-      stop();
-    };
-  },
+  wait,
   watchHidden,
   inTurns,
   now,

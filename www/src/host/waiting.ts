@@ -10,10 +10,11 @@ export function wait(milliseconds: number, timeout: () => void, online: () => vo
   // Windows and all workers are event targets; Node's global object is not.
   const global: Partial<EventTarget> = globalThis;
   const end = now() + milliseconds;
+  let left = milliseconds;
   let timer: ReturnType<typeof setTimeout>;
-  // In pieces, for engines' timers stand still while the machine sleeps: the first look after that tells.
+  // In pieces, for engines' timers stand still while the machine sleeps: the first look after that tells. A clock that was put back does not count.
   const look = () => {
-    const left = end - now();
+    left = Math.min(end - now(), left - PIECE);
     if (left > 0) {
       timer = setTimeout(look, Math.min(left, PIECE));
     } else {

@@ -113,12 +113,14 @@ function OwnHeaders(this: Headers, init?: Record<string, string> | [string, stri
 }
 
 /** Of `Request`, its check of what it is given. */
-function OwnRequest(_: string, { method, headers, credentials = 'omit', redirect = 'error' }: RequestInit): void {
+function OwnRequest(_: string, { method, headers, body, signal, credentials = 'omit', redirect = 'error' }: RequestInit): void {
   new HeadersOrLike(headers);
   if (
     (method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method)))
     || !/^(omit|same-origin|include)$/.test(credentials)
     || !/^(follow|error)$/.test(redirect)
+    || (body != null && /^(get|head)?$/i.test(method || ''))
+    || (signal && !signal.addEventListener)
   ) {
     throw new TypeError('not a value for it');
   }

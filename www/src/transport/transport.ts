@@ -29,6 +29,8 @@ export interface Reports {
   received(chunk: Uint8Array): void;
   /** The body came to its proper end. */
   ended(): void;
+  /** The connection is to be made anew: it goes on after the last event. */
+  outgrown?(): void;
   /** A network error, before the response or in its body. */
   failed(error?: unknown): void;
 }

@@ -13,9 +13,6 @@ import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
 import type { Exchange, Reports, Request } from './transport.js';
 
-/** Set while a connection ends that ended by itself only to be renewed: it need not be waited for. */
-export let renewing = false;
-
 /** Sends the standard's request for an event stream, or what the options make of it. */
 export function send(request: Request, reports: Reports): Exchange {
   const xhr = new XMLHttpRequest();
@@ -100,9 +97,7 @@ export function send(request: Request, reports: Reports): Exchange {
     }
     if (atBoundary && request.isResumable!()) {
       abort();
-      renewing = true;
-      reports.ended();
-      renewing = false;
+      reports.outgrown!();
     } else if (given < text.length) {
       let to = text.length;
       if (to > RENEWED_AFTER) {
