@@ -114,7 +114,7 @@ impl EventSource {
         self.owner.driver.on_comment(Box::new(listener))
     }
 
-    /// Begins anew now: ends a wait, or the connection that is open or being made, which is then an
+    /// Begins anew, in a microtask: ends a wait, or the connection that is open or being made, which is then an
     /// [`Interruption::Requested`](crate::Interruption::Requested). A source that is closed stays closed. Over the native transport the last event ID is
     /// lost by it: no script can give it to the browser's own source.
     pub fn reconnect(&self) {

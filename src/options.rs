@@ -90,7 +90,7 @@ pub enum WhenTooBig {
 /// use tidings::EventSource;
 ///
 /// async fn token() -> Result<String, std::io::Error> {
-///     todo!()
+///     Ok("abc".to_owned()) // perhaps of another request
 /// }
 ///
 /// # fn main() -> Result<(), tidings::Error> {
