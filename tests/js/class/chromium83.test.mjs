@@ -26,7 +26,7 @@ const few = scenarios.filter(({ name }) => ['event-data', 'eventsource-onmessage
 
 /** What the class of that day does not tell as the standard of today has it, and how ours, which does, is got from it. */
 const older = {
-  'eventsource-constructor-stringify': (told) => told.map((url) => (url === 'SyntaxError (DOMException)' ? 'HERE/routes' : url)),
+  'eventsource-constructor-stringify': (told) => told.map((url) => (url === 'SyntaxError (DOMException)' ? 'PAGE' : url)),
   'request-accept, request-cache-control, request-credentials: what is sent': (told) => told.map((sent) => sent.map((word) => (word === 'no-cache' ? null : word))),
 };
 
