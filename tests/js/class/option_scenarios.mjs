@@ -207,6 +207,7 @@ export const scenarios = [
       return [headers.authorization ?? 'none', headers['x-api-key'], last_event_id, event.origin === there];
     },
     expected: ['none', 'key', '5', true],
+    limits: { workerd: { why: 'the fetch of workerd takes Authorization along', told: ['Bearer secret', 'key', '5', true] } },
   },
   {
     name: 'a POST that ends has ended: close is fired, error is not',
