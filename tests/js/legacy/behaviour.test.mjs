@@ -21,6 +21,8 @@ const names = scenarios.map(({ name }) => name).filter((name) => name.includes(o
 
 const chromium = engines.find(({ name }) => name === 'Chromium');
 const found = await find(chromium);
+/** How real engines are begun, or why they are not. */
+const commands = await Promise.all(realEngines.map((engine) => engine.find()));
 
 if (found.missing) {
   // It is the oracle too.
@@ -40,10 +42,8 @@ if (found.missing) {
       await Promise.all([
         openInChromium({ which: 'native', before: [], names }).then((page) => { oracle = page; }),
         ...cases.map(async (one) => {
-          const command = await one.find?.();
-          one.missing = command?.missing;
           if (!one.missing) {
-            one.page = await one.open(names.filter((name) => !differenceOf(one.name, name)?.skip), command);
+            one.page = await one.open(names.filter((name) => !differenceOf(one.name, name)?.skip));
           }
         }),
       ]);
@@ -69,12 +69,13 @@ if (found.missing) {
         ...emulation,
         open: (chosen) => openInChromium({ before: emulation.before, names: chosen }),
       })),
-      ...realEngines.map((engine) => ({
-        ...engine,
+      ...realEngines.map(({ name }, index) => ({
+        name,
+        missing: commands[index].missing,
         fetch: false,
-        async open(chosen, command) {
+        async open(chosen) {
           const page = await pages.open({ names: chosen });
-          endings.push(openIn(command, page.url, page.fail));
+          endings.push(openIn(commands[index], page.url, page.fail));
           return page;
         },
       })),
@@ -84,13 +85,8 @@ if (found.missing) {
       const { name: engine, fetch, has } = one;
       describe(engine, () => {
         for (const name of names) {
-          test(name, { timeout: 120_000 }, async (context) => {
-            const difference = differenceOf(engine, name);
-            const why = one.missing ?? difference?.skip;
-            if (why) {
-              context.skip(why);
-              return;
-            }
+          const difference = differenceOf(engine, name);
+          test(name, { timeout: 120_000, skip: one.missing ?? difference?.skip }, async () => {
             const { value, error, late } = await one.page.result(name);
             assert.ok(!error && !late, error ?? 'it took too long');
             const native = await oracle.result(name);
@@ -100,11 +96,7 @@ if (found.missing) {
           });
         }
 
-        test('it was the class that ran, over the transport that was meant, in what it was meant to run in', { timeout: 120_000 }, async (context) => {
-          if (one.missing) {
-            context.skip(one.missing);
-            return;
-          }
+        test('it was the class that ran, over the transport that was meant, in what it was meant to run in', { timeout: 120_000, skip: one.missing }, async () => {
           const { broken, native, emulated, transports, found } = await one.page.end;
           assert.ok(!broken, broken);
           assert.equal(native, false, 'the global EventSource is ours');
