@@ -294,7 +294,7 @@ impl EventSourceBuilder {
         self
     }
 
-    /// Whether a first request that fails is followed by a probe. On by default; it concerns GET over fetch only.
+    /// Whether a first request that fails is followed by a probe. On by default; it concerns GET over fetch only, where redirects are followed.
     ///
     /// `fetch` does not tell a server that refuses this origin (CORS) from one that cannot be reached. The probe does: one GET request to
     /// the same URL in mode `no-cors`, without credentials, without headers, ended as soon as it is answered. Then a refusal is a
@@ -428,7 +428,8 @@ impl EventSourceBuilder {
             connection.limits.max_event_size = max_event_size;
         }
         connection.limits.skips = self.when_too_big == WhenTooBig::Skip;
-        connection.probe = self.probe && method == "GET";
+        // A redirect that is an error is none to a probe.
+        connection.probe = self.probe && method == "GET" && self.redirect != Some(Redirect::Error);
         connection.repeats = repeats;
         connection.prepares = self.prepare.is_some();
         let decide = reconnection.decision();
@@ -554,6 +555,8 @@ mod tests {
         assert_eq!(plan.connection, Options::default());
         let posted = EventSource::builder("/").method("post").plan().expect("it can be");
         assert!(!posted.connection.repeats && !posted.connection.probe, "a POST is not sent twice");
+        let unredirected = EventSource::builder("/").redirect(Redirect::Error).plan().expect("it can be");
+        assert!(!unredirected.connection.probe, "it would be redirected");
         assert!(
             EventSource::builder("/").needs_fetch().is_none() && EventSource::builder("/").method("GET").needs_fetch().is_some()
         );

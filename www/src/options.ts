@@ -55,7 +55,7 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   /**
    * Addition. Whether a first GET that fails is followed by a second one, without CORS and without credentials, that tells a server
    * which refuses this origin (the connection fails, as the standard says) from one that cannot be reached (it is tried again). True
-   * unless set.
+   * unless set; where redirects are errors there is none.
    */
   probe?: boolean | undefined;
 }

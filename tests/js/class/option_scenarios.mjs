@@ -168,10 +168,26 @@ export const scenarios = [
     expected: [2, ['now', 2], ['open', 2], ['error', 2]],
   },
   {
+    name: 'the probe asks where the request went',
+    run: async ({ EventSource, there, tidings }) => {
+      // Nobody is there, though somebody would answer at the URL of the source.
+      const source = new EventSource(`${there}/message`, {
+        prepare(request) {
+          request.url = 'http://127.0.0.1:9/';
+        },
+      });
+      const event = await new Promise((resolve) => (source.onerror = resolve));
+      source.close();
+      const { reason, failed } = tidings.details(event);
+      return [reason, failed];
+    },
+    expected: ['network', false],
+  },
+  {
     name: 'redirect: error',
-    run: async ({ EventSource, here, tidings }) => {
+    run: async ({ EventSource, here, there, tidings }) => {
       try {
-        const source = new EventSource(`${here}/redirect/302?to=${encodeURIComponent(`${here}/message`)}`, { redirect: 'error', probe: false });
+        const source = new EventSource(`${here}/redirect/302?to=${encodeURIComponent(`${there}/message`)}`, { redirect: 'error' });
         const error = await new Promise((resolve) => (source.onerror = resolve));
         source.close();
         return tidings.details(error).reason;
