@@ -156,7 +156,8 @@ const number: Check = (value) => typeof value === 'number' && value >= 0;
 /** What `fetch` takes, it says itself. */
 const request: Check = (value, { method }, name) => new Request('http://a', { method, [name]: value } as RequestInit);
 
-const OPTIONS: Record<string, Check> = {
+/** By name, in the order in which they are read. */
+export const OPTIONS: Record<string, Check> = {
   withCredentials: any,
   method: request,
   headers: request,
@@ -177,7 +178,8 @@ const OPTIONS: Record<string, Check> = {
   probe: any,
 };
 
-const RECONNECTION: Record<string, Check> = {
+/** The members of `reconnection`. */
+export const RECONNECTION: Record<string, Check> = {
   min: number,
   max: (value, plan, name) => number(value, plan, name) && !(plan.min! > value),
   attempts: number,

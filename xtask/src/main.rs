@@ -121,7 +121,7 @@ usage: cargo xtask <command>
                     parser: tidings-core beside its peers, natively (`cargo bench`)
                     apps: Rust apps on tidings, web-sys and gloo-net in both browsers,
                     about 5 minutes; words: --quick, chromium, firefox, part of a situation
-  screenshots       build the demo, and take the pictures of it that README shows
+  screenshots       build the demo, and take pictures of it, which README shows
   release --dry-run check that everything is ready to be published
   size              build the npm package, and say what each entry weighs beside its peers
   help              this text

@@ -3,6 +3,7 @@
  * `tidings` beside it has the same class; an app that is built without this import has none of it.
  */
 
+import { OPTIONS, RECONNECTION } from '../options.js';
 import { hooks, type ErrorDetails } from './index.js';
 
 export * from './index.js';
@@ -58,7 +59,7 @@ const MEANING: Record<ErrorDetails['reason'], string> = {
 
 hooks.explain = (code) => {
   const [kind, name = ''] = code.split(':');
-  const about = kind === 'option' ? ALLOWED[name] ?? `there is no such option; there are ${Object.keys(ALLOWED).join(', ')} and those of the standard` : MEANING[name as keyof typeof MEANING];
+  const about = kind === 'option' ? ALLOWED[name] ?? `there is no such option; there are ${Object.keys(OPTIONS).join(', ')}, and in reconnection ${Object.keys(RECONNECTION).join(', ')}` : MEANING[name as keyof typeof MEANING];
   return about ? `: ${about}` : '';
 };
 
