@@ -45,6 +45,7 @@ class Lane {
   open() {
     this.#interrupted = false;
     this.#seen = 0;
+    this.#part('.since').textContent = '';
     this.#worker.postMessage({ kind: this.kind, url: streamOf(this.kind) });
   }
 
@@ -66,6 +67,10 @@ class Lane {
       for (const [name, value] of Object.entries({ ...sums, ...this.#counts })) {
         this.#part(`[data-count="${name}"]`).textContent = value === '' ? 'none' : value.toLocaleString('en');
       }
+    }
+    // Not all lanes begin with the same event, so that their counts differ by as many.
+    if (rows.length && !this.#part('.since').textContent) {
+      this.#part('.since').textContent = `from ID ${Math.min(...rows.map(({ id }) => id))}`;
     }
     log.add(this.kind, rows);
   }
