@@ -12,32 +12,49 @@ import { sources, type Consumer, type Source } from './event_source.js';
 
 /** A message, as iterators and streams give it. */
 export interface Message<Type extends string = string, Data = string> {
+  /** The event type: `message` unless the server gave another. */
   readonly type: Type;
+  /** The data as text, its lines joined by LF; with {@link ConsumeOptions.json} what that text says. */
   readonly data: Data;
+  /** The last event ID string as of this message; empty if there was none yet. */
   readonly lastEventId: string;
 }
 
-/** The messages of an event map: what data each type has. */
+/**
+ * The messages of an event map: what data each type has. `messages` and `stream` take the map as their type argument, so that `type` tells what `data` is. It
+ * is what you say of your server, and is not checked.
+ *
+ * ```ts
+ * type News = { price: { symbol: string; price: number }; halt: null };
+ *
+ * for await (const message of messages<News>(source, { json: true })) {
+ *   if (message.type === 'price') show(message.data.symbol, message.data.price);
+ * }
+ * ```
+ */
 export type MessageOf<Map> = { [Type in keyof Map & string]: Message<Type, Map[Type]> }[keyof Map & string];
 
 /** How messages are taken. */
 export interface ConsumeOptions {
-  /** Whether the data is parsed as JSON. False unless set. */
+  /** Whether the data is parsed as JSON. False unless set. What is no JSON ends the iterator with the reason `decode`. */
   json?: boolean | undefined;
-  /** Data that marks the end, such as `[DONE]`: it is not given, and closes the source. An end without it is the failure `truncated`. */
+  /** Data that marks the end, such as `[DONE]`: it is not given, and closes the source. An end without it ends the iterator with the reason `truncated`. */
   until?: string | undefined;
-  /** How many messages may wait: 1,024 unless set. */
+  /** How many messages may wait, at least 1: 1,024 unless set. What one chunk held is queued whole, so it may be more for a moment. */
   queue?: number | undefined;
   /**
-   * What happens when so many wait. `pause`: nothing more is read until they are taken; `resume-later`: the connection is let go, and resumed by its last event
-   * ID when they were taken; `fail`: the connection fails.
+   * What happens when so many wait; `pause` unless set. `pause`: nothing more is read until they are taken, by other consumers and listeners neither;
+   * `resume-later`: the connection is let go, and resumed by its last event ID when they were taken (a request that is not repeated fails instead); `fail`: the
+   * connection fails, with the reason `overflow`.
    */
   overflow?: 'pause' | 'resume-later' | 'fail' | undefined;
 }
 
 /** Why no more messages come: what the `error` event told, or `truncated`, or `decode` with the text that is no JSON. */
 export interface ConsumeError extends Error, Answer {
+  /** Why: one of the error event's, or `truncated` or `decode`. */
   readonly reason: Reason;
+  /** What the source's last `error` event told; `undefined` with `truncated` and `decode`, of which the source knows nothing. */
   readonly details?: ErrorDetails | undefined;
   /** The data that could not be decoded. */
   readonly text?: string | undefined;
@@ -160,7 +177,16 @@ export function messages<Map = Record<string, string>>(
   };
 }
 
-/** The same as a stream, which keeps nothing itself; cancelling it ends the consumer and not the source. */
+/**
+ * The same as a [`ReadableStream`](https://streams.spec.whatwg.org/#rs-class), for pipes. It keeps nothing itself: a message is taken when one is asked for.
+ * Cancelling it ends the consumer and not the source. Where the iterator throws a {@link ConsumeError}, the stream fails with it.
+ *
+ * ```js
+ * await stream(source, { json: true }).pipeTo(new WritableStream({ write: ({ data }) => show(data) }));
+ * ```
+ *
+ * @throws {TypeError} If that is no source of this package, or an option is bad.
+ */
 export function stream<Map = Record<string, string>>(source: EventSource, options?: ConsumeOptions): ReadableStream<MessageOf<Map>> {
   const iterator = messages<Map>(source, options);
   return new ReadableStream(
@@ -181,12 +207,31 @@ export function stream<Map = Record<string, string>>(source: EventSource, option
   );
 }
 
-/** Begins anew: a wait ends, and so does a connection, also one whose request is not repeated by itself. A closed source stays closed. */
+/**
+ * Begins anew: a wait ends, and so does a connection, also one whose request is not repeated by itself. A connection that ends so is an interruption with the
+ * reason `requested`, and the new request carries the last event ID. A closed source stays closed. It may be called inside a listener too.
+ *
+ * ```js
+ * button.addEventListener('click', () => reconnect(source)); // "Try now"
+ * ```
+ *
+ * @throws {TypeError} If that is no source of this package.
+ */
 export function reconnect(source: EventSource): void {
   sourceOf(source).tell(Input.ReconnectCalled);
 }
 
-/** Calls `hear` with the text of each comment (its first 4 KiB), from the next chunk on. What it returns ends that. */
+/**
+ * Calls `hear` with the text of each comment, from the next chunk on: without its colon and one space after that, its first 4 KiB. What it returns ends that.
+ * The [standard](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation) ignores comments, and servers send them to keep
+ * a connection alive.
+ *
+ * ```js
+ * const stop = onComment(source, (text) => console.log('still there', text));
+ * ```
+ *
+ * @throws {TypeError} If that is no source of this package.
+ */
 export function onComment(source: EventSource, hear: (text: string) => void): () => void {
   const behind = sourceOf(source);
   const consumer = { hear };

@@ -5,7 +5,18 @@ const REASONS = /* @__PURE__ */ 'unknown network body-ended resume-refused statu
 /** Why it is not tried again. */
 const ENDINGS = ['', '', 'not-repeated', 'retries-exhausted', 'declined'];
 
-/** What a reason can be; `truncated` and `decode` come from `messages` alone. */
+/**
+ * Why a connection was lost or refused, or why messages ended.
+ *
+ * - `network`: the server could not be reached, or the connection broke. `body-ended`: the server ended the response.
+ * - `status`: it was not 200. `content-type`: it was no `text/event-stream`. `origin-refused`: the server answers, but does not let this origin read it (CORS).
+ * - `resume-refused`: resuming failed twice at another origin, which perhaps does not allow the header `Last-Event-ID`; `lastEventIdParam` avoids it.
+ * - `event-too-big`: one event held more than `maxEventSize`. `idle`: nothing came for longer than `idleTimeout`.
+ * - `prepare`: `prepare` threw or rejected. `hidden`: the page was hidden, and `whenHidden` is `pause`. `overflow`: a consumer took its messages too slowly.
+ *   `requested`: `reconnect` was called.
+ * - `unknown`: no core could be had, or the URL cannot be fetched.
+ * - From `messages` and `stream` alone: `truncated`, the stream ended without the marker that `until` names; `decode`, the data was no JSON.
+ */
 export type Reason =
   | 'unknown' | 'network' | 'body-ended' | 'resume-refused' | 'status' | 'content-type' | 'origin-refused' | 'event-too-big'
   | 'idle' | 'prepare' | 'hidden' | 'overflow' | 'requested' | 'truncated' | 'decode';
@@ -34,11 +45,14 @@ export interface ErrorDetails extends Answer {
   readonly reason: Reason;
   /** Whether the connection failed for good. */
   readonly failed: boolean;
-  /** Why it is not tried again, where it would have been: `not-repeated`, `retries-exhausted`, `declined`; else empty. */
+  /**
+   * Why it is not tried again, where it would have been: `not-repeated` (the request is not one to be repeated), `retries-exhausted` (`reconnection` allows no
+   * more), `declined` (`decide` said so); else empty.
+   */
   readonly ending: string;
   /** The number of the attempt that ended. */
   readonly attempt: number;
-  /** The next begins in so many milliseconds; `undefined` if there is none, or it is not known when. */
+  /** In how many milliseconds the next begins; `undefined` if there is none, or it is not known when. */
   readonly delay: number | undefined;
   /** What `fetch` or `prepare` threw, if that is what happened. */
   readonly cause?: unknown;
@@ -62,10 +76,14 @@ export function tell(event: Event, what: Told): Event {
 }
 
 /**
- * What an `open` or `error` event of a source tells: status, headers and address of the answer, the reason, what comes next. `undefined` of other events.
+ * What an `open` or `error` event of a source tells: status, headers and address of the answer, the reason, what comes next. `undefined` of all other events,
+ * and of those of the browser's own source. It stands beside the event, which looks like the platform's own.
  *
  * ```js
- * source.addEventListener('error', (event) => console.log(details(event).reason))
+ * source.addEventListener('error', (event) => {
+ *   const { reason, status, failed, delay } = details(event);
+ *   console.log(failed ? `failed: ${reason} ${status}` : `lost: ${reason}; back in ${delay} ms`);
+ * });
  * ```
  */
 export function details(event: Event): (OpenDetails & Partial<ErrorDetails>) | undefined {

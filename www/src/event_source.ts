@@ -18,18 +18,29 @@ import { check, type TidingsEventSourceInit } from './options.js';
 /** The sources behind all objects of all classes, for functions that take one. */
 export const sources = /* @__PURE__ */ new WeakMap<object, Source>();
 
-/** The type of the class: the DOM's own, with more init members. */
+/**
+ * The type of the class: the DOM's own, with more init members.
+ *
+ * Instances are of the DOM's type `EventSource`: `url`, `withCredentials`, `readyState`, `onopen`, `onmessage`, `onerror`, `close()` and what every `EventTarget`
+ * has. `close()` has taken effect when it returns, also inside a listener: no event is fired after it, also none that was received already.
+ */
 export interface EventSourceConstructor {
   /**
-   * Begins to receive the event stream at `url`, which is parsed against the document's base URL or the worker's location.
+   * Begins to receive the event stream at `url`. Nothing is fired before the code that is running has come to its end: there is time to add listeners.
    *
+   * @param url Parsed against the document's base URL or the worker's location; in Node and the like it has to be absolute.
+   * @param init The standard's `withCredentials`, and the additions. Each is read once, at construction.
    * @throws {DOMException} `SyntaxError` if the URL cannot be parsed.
-   * @throws {TypeError} if an argument is missing or cannot be converted.
+   * @throws {TypeError} If an argument is missing or cannot be converted, or an option is not what it should be: the message names it.
    */
   new (url: string | URL, init?: TidingsEventSourceInit): EventSource;
+  /** The standard's, to the letter: what is particular to this package is not on it. */
   readonly prototype: EventSource;
+  /** The ready state while a connection is being made, or waited for. */
   readonly CONNECTING: 0;
+  /** The ready state while a connection is open and dispatches events. */
   readonly OPEN: 1;
+  /** The ready state when the connection failed for good, or `close()` was called. It stays so. */
   readonly CLOSED: 2;
 }
 

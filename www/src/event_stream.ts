@@ -37,7 +37,12 @@ export interface EventStreamOptions {
 export type EventStreamSource =
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array>
-  | { readonly body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null; readonly bodyUsed?: boolean };
+  | {
+      /** The bytes; `null` where an answer has none, which is an empty stream. */
+      readonly body: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | null;
+      /** Whether they were read already, which is refused. */
+      readonly bodyUsed?: boolean;
+    };
 
 /**
  * Reads an event stream chunk by chunk, as [the standard says](https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream):
@@ -135,7 +140,8 @@ export class EventStreamDecoder {
  * A chunk is asked for when an event is, and there is none left; never before. To leave the loop, or to call `return` or `throw`, cancels the
  * source, and a `ReadableStream` or `Response` at once, also while a chunk is waited for. The status and the content type of a response are for the caller to look at.
  *
- * @throws {TypeError} If there are no bytes to be had from the source.
+ * @throws {TypeError} If there are no bytes to be had from the source, or an option is not what it should be. While it is read, it throws what the source does,
+ * and a `RangeError` at an event that holds more than `maxEventSize`.
  */
 export function parseEventStream(source: EventStreamSource, options?: EventStreamOptions): AsyncGenerator<EventStreamMessage, void, undefined> {
   const decoder = new EventStreamDecoder(options);
@@ -197,7 +203,8 @@ export function parseEventStream(source: EventStreamSource, options?: EventStrea
  * const events = response.body.pipeThrough(new EventStreamTransform());
  * ```
  *
- * As with all transform streams, a pipe asks for one chunk ahead; to cancel the readable side cancels the source of the pipe.
+ * As with all transform streams, a pipe asks for one chunk ahead; to cancel the readable side cancels the source of the pipe. A chunk that is not bytes is
+ * a `TypeError` of the pipe, an event that holds more than `maxEventSize` a `RangeError`.
  */
 export class EventStreamTransform extends (
   // Importing this must not fail where there is none.

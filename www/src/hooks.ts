@@ -1,6 +1,10 @@
 /** What `tidings/dev` sets: the words and the eyes that would weigh too much in an app. */
 
-/** Exported for `tidings/dev` alone. */
+/**
+ * Exported for `tidings/dev` alone.
+ *
+ * @internal
+ */
 export const hooks: {
   /** Words to say after a message, by the name of the option or reason that it is about. */
   explain?: (code: string) => string;

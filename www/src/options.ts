@@ -13,7 +13,10 @@ import { words } from './hooks.js';
 export interface TidingsEventSourceInit extends EventSourceInit {
   /** Addition. The method of each request; `GET` unless set. */
   method?: string | undefined;
-  /** Addition. Headers of each request, besides `Accept` and `Last-Event-ID`, whose values they may set too. */
+  /**
+   * Addition. Headers of each request, besides `Accept` and `Last-Event-ID`, whose values they may set too. To another origin the browser asks for them first, by
+   * a preflight; those that scripts may not set (`Cookie`, `Host` and others) stay without effect.
+   */
   headers?: HeadersInit | undefined;
   /** Addition. The body of each request: anything that `fetch` takes, but a stream, which can be sent only once. */
   body?: BodyInit | null | undefined;
@@ -21,7 +24,7 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Addition. Closes the source when it aborts. */
   signal?: AbortSignal | undefined;
-  /** Addition. As of `fetch`, in place of `withCredentials`. */
+  /** Addition. As of `fetch`: `same-origin` unless set. It stands in place of `withCredentials`, and the two do not go together. */
   credentials?: RequestCredentials | undefined;
   /** Addition. As of `fetch`: `follow` unless set. `manual` is refused, for it shows no address to go on to. */
   redirect?: 'follow' | 'error' | undefined;
@@ -32,6 +35,10 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   /**
    * Addition. Called before every attempt, and awaited. It may change URL, headers and body of the request, which begin each time as they were given at
    * construction. If it throws or rejects, that is an interruption with the reason `prepare`.
+   *
+   * ```js
+   * prepare: async ({ headers }) => headers.set('Authorization', `Bearer ${await freshToken()}`)
+   * ```
    */
   prepare?: ((request: PreparedRequest) => unknown) | undefined;
   /**
@@ -41,9 +48,12 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   repeat?: boolean | undefined;
   /** Addition. When to try again, and how often. */
   reconnection?: ReconnectionInit | undefined;
-  /** Addition. So long without a byte (comments count) is an interruption. Never unless set. */
+  /** Addition. So many milliseconds without a byte (comments count) are an interruption, with the reason `idle`. Never unless set; not while reading is paused. */
   idleTimeout?: number | undefined;
-  /** Addition. Whether a hidden page lets its connection go, and resumes when it is shown; `keep` unless set. */
+  /**
+   * Addition. Whether a hidden page lets its connection go (an interruption with the reason `hidden`), and resumes when it is shown; `keep` unless set. `pause`
+   * is refused for requests that are not repeated.
+   */
   whenHidden?: 'keep' | 'pause' | undefined;
   /**
    * Addition. The most that one event may hold (data, type and id together), in bytes: 64 MiB unless set; `null` or `Infinity` lifts it.
@@ -62,22 +72,26 @@ export interface TidingsEventSourceInit extends EventSourceInit {
 
 /** When to try again. No wait is shorter than 100 ms; a connection that was open for 5 s makes the next loss the first again. */
 export interface ReconnectionInit {
-  /** The shortest wait, where they grow: 1,000 unless set. What the server's `retry` says takes its place, up to `max`. */
+  /** The shortest wait in milliseconds, where they grow: 1,000 unless set. What the server's `retry` says takes its place, up to `max`. */
   min?: number | undefined;
   /**
-   * The longest wait, and that they grow: each is drawn from between `min` and an end that doubles from wait to wait. Unless set, each wait is the
+   * The longest wait in milliseconds, and that they grow: each is drawn from between `min` and an end that doubles from wait to wait. Unless set, each wait is the
    * server's `retry`, or 3,000.
    */
   max?: number | undefined;
   /** How many attempts in a row may fail; any number unless set. */
   attempts?: number | undefined;
-  /** How long to go on trying after the first loss; for ever unless set. */
+  /** How many milliseconds to go on trying after the first loss; for ever unless set. */
   time?: number | undefined;
   /** Statuses, from 201 to 599, that pass by themselves, so that they are interruptions. `Retry-After` is obeyed with 429 and 503. */
   statuses?: readonly number[] | undefined;
   /**
-   * Called after each loss and refusal, with an `error` event as it would be fired (`details` tells what it is about): it gives the wait, `null` to fail, or
-   * `undefined` for what the options above make of it.
+   * Called after each loss and refusal, with an `error` event as it would be fired (`details` tells what it is about) and the number of the attempt that ended: it gives
+   * the wait in milliseconds, `null` to fail, or `undefined` for what the options above make of it.
+   *
+   * ```js
+   * decide: (error) => (details(error).status === 503 ? 60_000 : undefined) // under repair: in a minute
+   * ```
    */
   decide?: ((error: Event, attempt: number) => number | null | undefined) | undefined;
 }
@@ -86,7 +100,9 @@ export interface ReconnectionInit {
 export interface PreparedRequest {
   /** Where it goes. A relative one is resolved as the constructor does. */
   url: string;
+  /** What goes with it, besides `Accept` and `Last-Event-ID`. */
   headers: Headers;
+  /** What it carries, if its method takes a body. */
   body: BodyInit | null | undefined;
   /** 1 for the first attempt. */
   readonly attempt: number;

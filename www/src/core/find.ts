@@ -11,7 +11,10 @@ import coreBytes from 'tidings:core-bytes';
 import { createCore } from 'tidings:create-core';
 import loadJsCore from 'tidings:load-js-core';
 
-/** What can be handed in: the module in `dist/core.wasm`, compiled or as bytes, or the default export of `tidings/core-js`. */
+/**
+ * What can be handed in: the module in `tidings/core.wasm` (for `tidings/parser` also the smaller `tidings/parser.wasm`), compiled or as bytes, or the default
+ * export of `tidings/core-js`.
+ */
 export type CoreSource = WebAssembly.Module | BufferSource | (() => Exports);
 
 let found: Core | undefined;
@@ -21,7 +24,14 @@ let finding: Promise<Core> | undefined;
  * Hands in the core, where it cannot be found otherwise: where compiling from bytes is forbidden and a module is given (workerd), or
  * to use the core in JavaScript from the start. Sources that are open already keep theirs.
  *
- * @throws If it is not a core of this version.
+ * ```js
+ * import { setCore } from 'tidings';
+ * import core from 'tidings/core-js';
+ *
+ * setCore(core);
+ * ```
+ *
+ * @throws {TypeError} If this engine refuses the module, or it is not the core of this version of the package.
  */
 export function setCore(source: CoreSource): void {
   found = typeof source === 'function' ? createCore(source as () => Exports) : compiled(source);

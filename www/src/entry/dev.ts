@@ -1,6 +1,14 @@
 /**
  * For development: `import 'tidings/dev'` makes messages say what is allowed and what to do, and `trace()` shows every step of every source. Whatever imports
  * `tidings` beside it has the same class; an app that is built without this import has none of it.
+ *
+ * ```js
+ * import { trace } from 'tidings/dev';
+ *
+ * trace(); // console.debug: "tidings https://… > SendRequest 1", "tidings https://… < ResponseStarted 1", …
+ * ```
+ *
+ * @module tidings/dev
  */
 
 import { OPTIONS, RECONNECTION } from '../options.js';
@@ -63,7 +71,14 @@ hooks.explain = (code) => {
   return about ? `: ${about}` : '';
 };
 
-/** Says in a sentence what an `error` event is about: `describe(details(event))`. */
+/**
+ * Says in a sentence what an `error` event is about, and what comes next.
+ *
+ * ```js
+ * source.addEventListener('error', (event) => console.warn(describe(details(event))));
+ * // attempt 1: status: the status was not 200; reconnection.statuses names those that pass by themselves (status 503); it is not tried again
+ * ```
+ */
 export function describe({ reason, failed, ending, attempt, delay, status }: ErrorDetails): string {
   const what = `attempt ${attempt}: ${reason}: ${MEANING[reason]}${status ? ` (status ${status})` : ''}`;
   const next = failed
@@ -73,7 +88,8 @@ export function describe({ reason, failed, ending, attempt, delay, status }: Err
 }
 
 /**
- * Shows what every source is told (`<`) and what its core asks for (`>`), as it happens.
+ * Shows what every source is told (`<`) and what its core asks for (`>`), as it happens, with the number of the attempt. A second call takes the place of the
+ * first.
  *
  * @param show Gets each line; `console.debug` unless given.
  * @returns Ends it.

@@ -2,6 +2,8 @@
  * `EventSource` by tidings: the class of the standard, the same wherever there are `fetch` and readable streams.
  *
  * Importing this changes nothing and touches nothing; `tidings/polyfill` installs the class where the platform has none.
+ *
+ * @module tidings
  */
 
 import { defineEventSource, type EventSourceConstructor } from '../event_source.js';
@@ -27,5 +29,11 @@ export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSo
   modern,
 );
 
-/** Makes `EventSource` the global one, if there is none; with `force: true` also if there is one. */
+/**
+ * Makes `EventSource` the global one, if there is none; with `force: true` also if there is one. Sources made before stay what they are.
+ *
+ * ```js
+ * install({ force: true }); // from here on, `new EventSource` is this package's everywhere
+ * ```
+ */
 export const install: (options?: InstallOptions) => void = /* @__PURE__ */ installer(EventSource);

@@ -9,6 +9,8 @@
  * script. Where there is no `fetch`, the headers that `prepare` and `details` give are objects with the methods of `Headers` but no iterators (those of an answer:
  * `get` and `has` alone), `credentials: 'omit'` is as `same-origin`, a body is what XHR takes, and a redirect is only known to have happened
  * (`redirect: 'error'`) where XHR tells its URL.
+ *
+ * @module tidings/legacy
  */
 
 import { defineEventSource, type EventSourceConstructor } from '../event_source.js';
@@ -22,13 +24,16 @@ export type { EventSourceConstructor } from '../event_source.js';
 export type { InstallOptions } from '../install.js';
 export type { PreparedRequest, ReconnectionInit, TidingsEventSourceInit } from '../options.js';
 
-/** The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) class. */
+/**
+ * The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) class, as in `tidings`. Its events are
+ * objects of its own, which pass `instanceof` where the platform has `Event` and `MessageEvent`.
+ */
 const LegacyEventSource: EventSourceConstructor = defineEventSource(LegacyEventTarget, legacy);
 
 // By another name, so that the bundler leaves the class its own: where a function's name cannot be set, it has to be right from the start.
 export { LegacyEventSource as EventSource };
 
-/** Makes `EventSource` the global one, if there is none; with `force: true` also if there is one. */
+/** Makes `EventSource` the global one, if there is none, as loading the script does; with `force: true` also if there is one. */
 export const install: (options?: InstallOptions) => void = installer(LegacyEventSource);
 
 install();

@@ -2,6 +2,8 @@
  * Event streams without a connection: bytes in, events out, for those who fetch by themselves, and the way back for those who serve.
  *
  * Importing this touches nothing; the core is found when the first chunk comes.
+ *
+ * @module tidings/parser
  */
 
 export { setCore, type CoreSource } from '../core/find.js';
