@@ -39,4 +39,15 @@ describe('the manifest', { timeout: 180_000 }, () => {
     const ours = problems.filter(({ kind, resolutionKind, entrypoint }) => !(kind === 'NoResolution' && resolutionKind === 'node10' && entrypoint !== '.'));
     assert.deepEqual(ours.map((problem) => ({ ...problem, title: problemKindInfo[problem.kind].title })), []);
   });
+
+  test('the API pages are made of the declarations that it leads to', async () => {
+    const [{ exports }, { entryPoints }] = await Promise.all(['package.json', 'www/docs/typedoc.json'].map(readJson));
+    // Those for `require` are copies.
+    const declarations = JSON.stringify(exports).match(/dist\/types[^"]+/g).map((file) => file.replace('types-cjs', 'types'));
+    assert.deepEqual(entryPoints.map((file) => file.replace('../../', '')).sort(), [...new Set(declarations)].sort());
+  });
 });
+
+async function readJson(file) {
+  return JSON.parse(await readFile(new URL(`../../${file}`, import.meta.url), 'utf8'));
+}

@@ -3,6 +3,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use crate::docs;
 use crate::npm;
 use crate::problem::Problem;
 use crate::process;
@@ -29,6 +30,7 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode, Problem> {
     steps.run("packages", |_| release::package_crates(project));
     test::run_parts(project, &tools, &Part::ALL, &mut steps);
     steps.run("size of the npm package", |_| npm::check_size(project));
+    steps.run("docs of the npm package", |_| docs::build_pages(project));
     Ok(steps.finish())
 }
 
@@ -96,20 +98,7 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
         }
         check(&mut cargo, "cargo doc")
     });
-    steps.run("docs for wasm", |_| {
-        let flags = match tools.wasm_rust()?.rustdoc_flags() {
-            Some(flags) => format!("-Dwarnings {flags}"),
-            None => "-Dwarnings".to_string(),
-        };
-        let mut cargo = wasm_cargo(project, tools, "doc")?;
-        cargo
-            .args(["--package", "tidings", "--features", "tidings/test-util,tidings/tracing", "--no-deps"])
-            .env("RUSTDOCFLAGS", flags);
-        for package in FOR_THE_WEB {
-            cargo.args(["--package", package]);
-        }
-        check(&mut cargo, "cargo doc for wasm")
-    });
+    steps.run("docs for wasm", |_| docs::build_crates(project, tools, &[&["tidings"], &FOR_THE_WEB[..]].concat()));
 }
 
 /// What the browser crate needs: serde with the feature of that name, and nothing of it without.

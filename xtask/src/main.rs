@@ -2,7 +2,7 @@
 //!
 //! The files are divided by duty:
 //!
-//! - `demo`, `screenshots`, `example`, `test`, `ci`, `bench`, `release`: the commands.
+//! - `demo`, `screenshots`, `example`, `test`, `ci`, `bench`, `docs`, `release`: the commands.
 //! - `page`: a page whose program is in Rust, built and put together; `npm`: the npm package, built and weighed.
 //! - `setup`: what a command needs, found or added, a line for each thing.
 //! - `rust_route`: the two ways to a Rust that builds for wasm.
@@ -15,6 +15,7 @@ mod bench;
 mod ci;
 mod counts;
 mod demo;
+mod docs;
 mod example;
 mod npm;
 mod page;
@@ -84,6 +85,7 @@ fn obey(words: &[&str]) -> Result<ExitCode, Problem> {
             Ok(ExitCode::SUCCESS)
         }
         "size" => npm::run_size(&open_project()?),
+        "docs" => docs::run(&open_project()?),
         "screenshots" => screenshots::run(&open_project()?),
         "release" => release::run(&open_project()?, rest),
         "ci" => ci::run(&open_project()?),
@@ -121,6 +123,7 @@ usage: cargo xtask <command>
                     parser: tidings-core beside its peers, natively (`cargo bench`)
                     apps: Rust apps on tidings, web-sys and gloo-net in both browsers,
                     about 5 minutes; words: --quick, chromium, firefox, part of a situation
+  docs              build the API pages of the crates and of the npm package, and say where they lie
   screenshots       build the demo, and take pictures of it, which README shows
   release --dry-run check that everything is ready to be published
   size              build the npm package, and say what each entry weighs beside its peers
@@ -157,5 +160,6 @@ mod tests {
         assert_eq!(code_of(&["example"]), wrong);
         assert_eq!(code_of(&["bench", "apss"]), wrong);
         assert_eq!(code_of(&["ci", "now"]), wrong);
+        assert_eq!(code_of(&["docs", "npm"]), wrong);
     }
 }

@@ -18,8 +18,8 @@ use crate::setup;
 use crate::steps::Steps;
 
 /// A crate that is published, in the order in which that is done.
-struct Published {
-    name: &'static str,
+pub(crate) struct Published {
+    pub(crate) name: &'static str,
     folder: &'static str,
     /// Whether what docs.rs shows has to be built for browsers.
     for_the_web: bool,
@@ -27,7 +27,7 @@ struct Published {
     verified: bool,
 }
 
-const CRATES: [Published; 4] = [
+pub(crate) const CRATES: [Published; 4] = [
     Published { name: "tidings-core", folder: "core", for_the_web: false, verified: true },
     Published { name: "tidings", folder: "", for_the_web: true, verified: true },
     Published { name: "tidings-yew", folder: "integrations/yew", for_the_web: true, verified: false },

@@ -39,6 +39,8 @@ pub(crate) enum Need {
     NpmPackages,
     /// What the packed npm package is tried with; see `tests/packaging`.
     Bundlers,
+    /// What makes the API pages of the npm package; see `www/docs`.
+    Typedoc,
     /// More browsers for the npm package: WebKitGTK and Chromium 83. What of them cannot be added is done without.
     MoreBrowsers,
     /// More runtimes for it: Deno, Bun, workerd. What of them cannot be added is done without.
@@ -58,6 +60,7 @@ pub(crate) const EVERYTHING: &[Need] = &[
     Need::Geckodriver,
     Need::NpmPackages,
     Need::Bundlers,
+    Need::Typedoc,
     Need::MoreBrowsers,
     Need::Runtimes,
     Need::OldEngines,
@@ -148,6 +151,9 @@ pub(crate) fn run(project: &Project, needs: &[Need]) -> Result<Tools, Problem> {
     }
     if needed(Need::Bundlers) {
         node::set_up_packages(project, "bundlers", "tests/packaging", &mut report);
+    }
+    if needed(Need::Typedoc) {
+        node::set_up_packages(project, "typedoc", "www/docs", &mut report);
     }
     if needed(Need::MoreBrowsers) {
         tools.optional.extend(engines::set_up_webkit(project, &mut apt, &mut report));
