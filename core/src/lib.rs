@@ -17,6 +17,39 @@
 //! }
 //! ```
 //!
+//! # Chunks
+//!
+//! A chunk may be cut anywhere. What lies in one chunk is borrowed from it; what was cut is joined in the parser, up to a limit. One parser serves a
+//! connection after another, and keeps the last event ID between them:
+//!
+//! ```
+//! use tidings_core::{EventStream, Item};
+//!
+//! let mut stream = EventStream::with_limit(Some(1024)); // bytes of one event
+//! assert_eq!(stream.feed(b"id: 7\ndata: hel").next(), None);
+//! {
+//!     let mut items = stream.feed(b"lo\n\ndata: cut o");
+//!     assert!(matches!(items.next(), Some(Item::Event(event)) if event.data == "hello"));
+//!     assert_eq!(items.next(), None);
+//! }
+//!
+//! stream.restart(); // the connection broke: what was not complete is no event
+//! assert_eq!(stream.last_event_id(), "7");
+//! ```
+//!
+//! # The way back
+//!
+//! [`encode`] writes blocks, for servers and tests, and refuses what would forge a field:
+//!
+//! ```
+//! use tidings_core::{Block, encode};
+//!
+//! let block = Block { event_type: Some("greeting"), data: Some("hello\nworld"), ..Block::default() };
+//! assert_eq!(encode(&block).as_deref(), Ok("event: greeting\ndata: hello\ndata: world\n\n"));
+//! ```
+//!
+//! # Without std
+//!
 //! The crate is `no_std` and needs `alloc`. Its one feature, `std`, only lets the byte search look up the processor's abilities
 //! at run time; behaviour is the same without it.
 //!

@@ -32,6 +32,35 @@
 //! The source connects in an effect: in browsers only, also when what a server rendered is hydrated; on a server nothing connects. When the
 //! owner is cleaned up (the component is unmounted), it is closed. When the URL or the options change, the old source is closed and a new one
 //! is made, once each; when they become what they were, nothing happens.
+//!
+//! # Every message, and options
+//!
+//! [`message`](UseEventSource::message) is for rendering: effects run for its newest value, and several messages may come before they do.
+//! [`Options::on_message`] gets every one, in order. [`Options::source`] chooses what the [builder](EventSourceBuilder) offers, here a POST, whose end is no
+//! error:
+//!
+//! ```
+//! use leptos::prelude::*;
+//! use tidings::{Message, ReadyState};
+//! use tidings_leptos::{Options, use_event_source};
+//!
+//! #[component]
+//! fn Answer(#[prop(into)] question: Signal<String>) -> impl IntoView {
+//!     let text = RwSignal::new(String::new());
+//!     let options = Options::new()
+//!         .source(move |source| source.method("POST").body(question.get())) // another question is another request
+//!         .on_message(move |word: &Message| text.update(|text| text.push_str(&word.data)));
+//!     let answer = use_event_source("/answer".to_owned(), options);
+//!     view! {
+//!         <p>{text}</p>
+//!         <button disabled=move || answer.ready_state.get() == ReadyState::Closed on:click=move |_| answer.close()>"Stop"</button>
+//!     }
+//! }
+//! ```
+//!
+//! # Testing
+//!
+//! With the feature `test-util` of `tidings`, a `tidings::test_util::TestServer` stands in for the server at the URL; the guide of [`tidings`] shows it.
 
 use futures_core::Stream;
 use leptos::prelude::*;

@@ -37,6 +37,53 @@
 //! The source connects after the component was first rendered in a browser, also when that hydrates what a server rendered; on a server nothing
 //! connects. Unmounting closes it. When the URL or the options change, the old source is closed and a new one is made, once each; when a
 //! render gives equal ones, nothing happens.
+//!
+//! # Every message, and options
+//!
+//! [`message`](UseEventSource::message) is for rendering, and several messages may come between two renders: [`Options::on_message`] gets every one, in order.
+//! [`Options::source`] chooses what the [builder](EventSourceBuilder) offers, here a POST, whose end is no error:
+//!
+//! ```
+//! use std::rc::Rc;
+//! use tidings::{Message, ReadyState};
+//! use tidings_yew::{Options, use_event_source};
+//! use yew::prelude::*;
+//!
+//! #[derive(PartialEq, Properties)]
+//! struct Props {
+//!     question: AttrValue,
+//! }
+//!
+//! #[component]
+//! fn Answer(props: &Props) -> Html {
+//!     let text = use_state_eq(String::new);
+//!     let so_far = use_mut_ref(String::new);
+//!     let question = props.question.clone();
+//!     let options = Options::new()
+//!         .source(move |source| source.method("POST").body(question.as_str()))
+//!         .on_message({
+//!             let text = text.clone();
+//!             move |word: Rc<Message>| {
+//!                 so_far.borrow_mut().push_str(&word.data);
+//!                 text.set(so_far.borrow().clone());
+//!             }
+//!         });
+//!     let answer = use_event_source("/answer", options);
+//!     let stop = { let answer = answer.clone(); move |_: MouseEvent| answer.close() };
+//!     html! {
+//!         <>
+//!             <p>{ &*text }</p>
+//!             if answer.ready_state() != ReadyState::Closed {
+//!                 <button onclick={stop}>{ "Stop" }</button>
+//!             }
+//!         </>
+//!     }
+//! }
+//! ```
+//!
+//! # Testing
+//!
+//! With the feature `test-util` of `tidings`, a `tidings::test_util::TestServer` stands in for the server at the component's URL; the guide of [`tidings`] shows it.
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
