@@ -1,116 +1,16 @@
 // The script for old browsers goes through what the class goes through, in real old engines and in emulated ones; what listeners see and what
 // the server sees is what Chromium's own EventSource shows, or `differences.mjs` says why not.
 //
-// Wants the test server at $TIDINGS_SERVER and $TIDINGS_SECOND_SERVER, and `dist/legacy.min.js` built (or named by $TIDINGS_LEGACY).
+// Wants what `every_engine.mjs` wants.
 
-import assert from 'node:assert/strict';
-import process from 'node:process';
-import { after, before, describe, test } from 'node:test';
-
-import { engines, find, launch } from '../browsers.mjs';
 import { scenarios } from '../class/scenarios.mjs';
-import { differenceOf } from './differences.mjs';
-import { emulations, openIn, realEngines } from './engines.mjs';
-import { servePages } from './pages.mjs';
+import { ofTheClass } from './differences.mjs';
+import { testInEveryEngine } from './every_engine.mjs';
 
-const here = process.env.TIDINGS_SERVER;
-const there = process.env.TIDINGS_SECOND_SERVER;
-/** For whoever looks into one case: parts of the names of scenarios and of engines. */
-const [only = '', onlyEngine = ''] = (process.env.TIDINGS_ONLY ?? '').split(',');
-const names = scenarios.map(({ name }) => name).filter((name) => name.includes(only));
-
-const chromium = engines.find(({ name }) => name === 'Chromium');
-const found = await find(chromium);
-/** How real engines are begun, or why they are not. */
-const commands = await Promise.all(realEngines.map((engine) => engine.find()));
-
-if (found.missing) {
-  // It is the oracle too.
-  test('the script for old browsers', { skip: found.missing }, () => {});
-} else {
-  describe('the script for old browsers', { timeout: 240_000 }, () => {
-    let pages;
-    let browser;
-    let oracle;
-    const endings = [];
-
-    before(async () => {
-      assert.ok(here && there, 'TIDINGS_SERVER and TIDINGS_SECOND_SERVER have to be the addresses of the test server');
-      pages = await servePages({ here, there });
-      browser = await launch(chromium, found.program);
-      // All at the same time: most of it is waiting.
-      await Promise.all([
-        openInChromium({ which: 'native', before: [], names }).then((page) => { oracle = page; }),
-        ...cases.map(async (one) => {
-          if (!one.missing) {
-            one.page = await one.open(names.filter((name) => !differenceOf(one.name, name)?.skip));
-          }
-        }),
-      ]);
-    });
-
-    after(async () => {
-      endings.forEach((end) => end());
-      await browser?.close();
-      await pages?.close();
-    });
-
-    /** Each in a context of its own: connections to the server are counted by context. */
-    async function openInChromium(settings) {
-      const page = await pages.open(settings);
-      const context = await browser.createBrowserContext();
-      const tab = await context.newPage();
-      await tab.goto(page.url);
-      return page;
-    }
-
-    const cases = [
-      ...emulations.map((emulation) => ({
-        ...emulation,
-        open: (chosen) => openInChromium({ before: emulation.before, names: chosen }),
-      })),
-      ...realEngines.map(({ name }, index) => ({
-        name,
-        missing: commands[index].missing,
-        fetch: false,
-        async open(chosen) {
-          const page = await pages.open({ names: chosen });
-          endings.push(openIn(commands[index], page.url, page.fail));
-          return page;
-        },
-      })),
-    ].filter(({ name }) => name.includes(onlyEngine));
-
-    for (const one of cases) {
-      const { name: engine, fetch, has } = one;
-      describe(engine, () => {
-        for (const name of names) {
-          const difference = differenceOf(engine, name);
-          test(name, { timeout: 120_000, skip: one.missing ?? difference?.skip }, async () => {
-            const { value, error, late } = await one.page.result(name);
-            assert.ok(!error && !late, error ?? 'it took too long');
-            const native = await oracle.result(name);
-            const expected = scenarios.find((scenario) => scenario.name === name);
-            const right = expected.differs?.Chromium ? expected.expected : native.value;
-            assert.deepEqual(value, difference ? difference.expected(right) : right, difference?.why);
-          });
-        }
-
-        test('it was the class that ran, over the transport that was meant, in what it was meant to run in', { timeout: 120_000, skip: one.missing }, async () => {
-          const { broken, native, emulated, transports, found } = await one.page.end;
-          assert.ok(!broken, broken);
-          assert.equal(native, false, 'the global EventSource is ours');
-          assert.ok(fetch ? transports.fetch > 0 && transports.xhr === 0 : transports.xhr > 0 && transports.fetch === 0, JSON.stringify(transports));
-          if (has) {
-            assert.ok(emulated.count > 1000, `${emulated.count} things were removed`);
-            // Nobody can remove constants.
-            assert.deepEqual(emulated.left.filter((path) => !/^(Symbol|Number)\.\w+$/.test(path)), [], 'all else that the browser lacked is gone');
-            assert.deepEqual(Object.keys(found).filter((name) => found[name]).sort(), [...has].sort(), 'what is left is what it had');
-          } else {
-            assert.ok(!found.EventSource, 'its own EventSource is gone');
-          }
-        });
-      });
-    }
-  });
-}
+await testInEveryEngine({
+  title: 'the script for old browsers',
+  scenarios,
+  differences: ofTheClass,
+  hasOracle: true,
+  right: ({ differs, expected }, native) => (differs?.Chromium ? expected : native),
+});

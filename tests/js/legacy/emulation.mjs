@@ -78,6 +78,20 @@ function remove({ globals, members, constructors }, has) {
     if (own.call(object, key)) left.push(path);
   };
   var channel = new MessageChannel();
+  // Today's engines ask an expression for its `flags` when they use it; those that had none to show knew them all the same.
+  var flags = Object.getOwnPropertyDescriptor(RegExp.prototype, 'flags').get;
+  ['match', 'replace', 'split'].forEach(function (name) {
+    var original = String.prototype[name];
+    String.prototype[name] = function (pattern, more) {
+      if (!(pattern instanceof RegExp) || 'flags' in pattern) return original.call(this, pattern, more);
+      Object.defineProperty(pattern, 'flags', { value: flags.call(pattern), configurable: true });
+      try {
+        return original.call(this, pattern, more);
+      } finally {
+        delete pattern.flags;
+      }
+    };
+  });
   members.forEach(function (member) {
     var holder = realm[member[0]];
     if (!holder) return;

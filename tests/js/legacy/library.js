@@ -57,6 +57,9 @@ self.suiteLibrary = (function () {
   SmallPromise.resolve = function (value) {
     return new SmallPromise(function (resolve) { resolve(value); });
   };
+  SmallPromise.reject = function (error) {
+    return new SmallPromise(function (resolve, reject) { reject(error); });
+  };
   SmallPromise.race = function (promises) {
     return new SmallPromise(function (resolve, reject) {
       promises.forEach(function (promise) { SmallPromise.resolve(promise).then(resolve, reject); });
@@ -108,7 +111,13 @@ self.suiteLibrary = (function () {
 
   function SmallAbortController() {
     var listeners = [];
-    var signal = { aborted: false, addEventListener: function (type, listener) { listeners.push(listener); } };
+    var signal = {
+      aborted: false,
+      addEventListener: function (type, listener) { listeners.push(listener); },
+      removeEventListener: function (type, listener) {
+        listeners = listeners.filter(function (other) { return other !== listener; });
+      },
+    };
     this.signal = signal;
     this.abort = function () {
       signal.aborted = true;

@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url';
 
 import swc from '@swc/core';
 
-import { scenarios } from '../class/scenarios.mjs';
-
 const file = (path) => readFile(new URL(path, import.meta.url), 'utf8');
 export const legacyScript = process.env.TIDINGS_LEGACY ?? fileURLToPath(new URL('../../../dist/legacy.min.js', import.meta.url));
 
@@ -52,13 +50,13 @@ export async function servePages({ here, there }) {
      * @param {object} settings
      * @param {'ours' | 'native'} [settings.which]
      * @param {string[]} [settings.before] Scripts that make the engine an older one.
-     * @param {string[]} [settings.names] The scenarios.
+     * @param {{ name: string, run: Function }[]} settings.scenarios
      * @returns {{ url: string, result(name: string): Promise<object>, end: Promise<object>, fail(error: Error): void }}
      */
-    async open({ which = 'ours', before = [], names }) {
+    async open({ which = 'ours', before = [], scenarios }) {
       const id = `${++count}`;
       const settings = { which, here, there, reports: `${address}/${id}`, key: `legacy-${process.pid}-${id}` };
-      texts.set(`suite-${id}.js`, await lowered(settings, names));
+      texts.set(`suite-${id}.js`, await lowered(settings, scenarios));
       before.forEach((text, index) => texts.set(`before-${id}-${index}.js`, text));
       const scripts = [
         'library.js',
@@ -104,13 +102,13 @@ export async function servePages({ here, there }) {
 }
 
 /** The suite with its scenarios, in ES5. */
-async function lowered(settings, names) {
-  const chosen = scenarios.filter(({ name }) => names.includes(name));
+async function lowered(settings, scenarios) {
   const text = [
-    'var fetch = (url) => suiteLibrary.request("GET", url);',
+    // The suite's own questions go past what may be removed, or counted; a scenario's own requests do not.
+    'var fetch = (url, init) => (init ? self.fetch(url, init) : suiteLibrary.request("GET", url));',
     `const settings = ${JSON.stringify(settings)};`,
     await file('../class/realm_tools.js'),
-    `const scenarios = [${chosen.map(({ name, run }) => `{ name: ${JSON.stringify(name)}, run: ${run} }`).join(',\n')}];`,
+    `const scenarios = [${scenarios.map(({ name, run }) => `{ name: ${JSON.stringify(name)}, run: ${run} }`).join(',\n')}];`,
     await file('suite.js'),
   ].join('\n');
   const { code } = await swc.transform(`(function (${PRIVATE.join(', ')}) { 'use strict'; ${text} })(${PRIVATE.map((name) => `suiteLibrary.${name}`).join(', ')});`, {

@@ -62,7 +62,7 @@ function UrlOrLike(this: { href: string; origin: string; searchParams: object },
       const [, path, query, hash] = /^([^?#]*)\??([^#]*)(.*)/.exec(this.href)!;
       const start = encodeURIComponent(name) + '=';
       const others = query!.split('&').filter((part) => part && part.indexOf(start));
-      this.href = path + '?' + others.concat(start + encodeURIComponent(value)).join('&') + hash;
+      this.href = path + '?' + others.concat(start + encodeURIComponent(value).replace(/%20/g, '+')).join('&') + hash;
     },
   };
 }

@@ -171,10 +171,18 @@ export function send(request: Request, reports: Reports): Exchange {
   };
 }
 
-/** Of `Headers`, what can be told of an answer. */
+/** The headers of an answer, read at once: of a request that was aborted engines tell none. */
 function headersOf(xhr: XMLHttpRequest): Headers {
-  const get = (name: string) => xhr.getResponseHeader(name);
-  return { get, has: (name: string) => get(name) !== null } as Headers;
+  const headers = new Headers();
+  xhr.getAllResponseHeaders().split('\n').forEach((line) => {
+    const colon = line.indexOf(':');
+    try {
+      headers.append(line.slice(0, colon), line.slice(colon + 1));
+    } catch (error) {
+      // The last line is empty; and what is no header is not told.
+    }
+  });
+  return headers;
 }
 
 /** A header, unless it is empty or the engine does not let it be. */

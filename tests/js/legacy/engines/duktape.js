@@ -37,6 +37,7 @@ XMLHttpRequest.prototype = {
   },
   setRequestHeader: function (name, value) { this.headers[name] = value; },
   getResponseHeader: function () { return 'text/event-stream'; },
+  getAllResponseHeaders: function () { return "content-type: text/event-stream\r\n"; },
   overrideMimeType: function () {},
   send: function () {},
   abort: function () { this.aborted = true; }
