@@ -217,6 +217,7 @@ fn resume_counts_on_and_stops() {
     assert_eq!(server.get(path).rest(), Ok("retry: 1\n\nid: 1\ndata: event 1\n\nid: 2\ndata: event 2\n\n".into()));
     assert_eq!(server.ask("GET", path, &["last-event-id: 2"]).rest(), Ok("retry: 1\n\nid: 3\ndata: event 3\n\n".into()));
     assert_eq!(server.ask("GET", path, &["last-event-id: 3"]).status, 204);
+    assert_eq!(server.get("/resume?count=1&size=10").rest(), Ok("id: 1\ndata: event 1...\n\n".into()));
 }
 
 #[test]

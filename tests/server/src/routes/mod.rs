@@ -215,6 +215,9 @@ pub(crate) type TheApp = State<Arc<App>>;
 /// `Location`, spelled once.
 pub(crate) const LOCATION: HeaderName = header::LOCATION;
 
+/// The most that one event is asked to have.
+const MOST_BYTES: usize = 64 << 20;
+
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 
 const INTRODUCTION: &str = "\

@@ -9,15 +9,15 @@ use axum::{
     routing::any,
 };
 
-use super::{Table, block, event_stream, header_value, retry_line, status, with_type};
+use super::{MOST_BYTES, Table, block, event_stream, header_value, retry_line, status, with_type};
 use crate::{exchange::Asked, query::Refusal, seen::Record, wire::Cut, writer::written};
 
 pub(super) fn family(table: Table) -> Table {
     table
         .heading("Resuming")
         .route(
-            "/resume?count=3&retry=MS&every=0&total=N",
-            "counts on from Last-Event-ID, ends cleanly after so many events; 204 once `total` were\nsent, if it is given",
+            "/resume?count=3&retry=MS&every=0&total=N&size=0",
+            "counts on from Last-Event-ID, ends cleanly after so many events; 204 once `total` were\nsent, if it is given. The data is filled up with dots to so many bytes",
             any(resume),
         )
         .route(
@@ -33,6 +33,10 @@ async fn resume(asked: Asked) -> Result<Response, Refusal> {
     let total: Option<u64> = asked.query.optional_number("total")?;
     let every = asked.query.duration("every", 0)?;
     let retry = retry_line(&asked.query)?;
+    let size: usize = asked.query.number("size", 0)?;
+    if size > MOST_BYTES {
+        return Err(Refusal(format!("`size` is at most {MOST_BYTES}")));
+    }
     let seen = asked.last_event_number().unwrap_or(0);
     if total.is_some_and(|total| seen >= total) {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -43,7 +47,9 @@ async fn resume(asked: Asked) -> Result<Response, Refusal> {
             writer.send(retry).await;
         }
         for id in seen.saturating_add(1)..=last {
-            writer.send(block(None, Some(id), &format!("event {id}"))).await;
+            let mut data = format!("event {id}");
+            data.extend(std::iter::repeat_n('.', size.saturating_sub(data.len())));
+            writer.send(block(None, Some(id), &data)).await;
             if !every.is_zero() {
                 tokio::time::sleep(every).await;
             }

@@ -2,7 +2,7 @@
 
 use axum::{body::Bytes, response::Response, routing::any};
 
-use super::{End, Table, block, event_stream, retry_line};
+use super::{End, MOST_BYTES, Table, block, event_stream, retry_line};
 use crate::{exchange::Asked, query::Refusal, writer::written};
 
 pub(super) fn family(table: Table) -> Table {
@@ -188,5 +188,3 @@ impl Events {
         self.buffer.slice(at..at + length)
     }
 }
-
-const MOST_BYTES: usize = 64 << 20;
