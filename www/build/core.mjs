@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 
 /** What the modules have to export; all else that the linker exports is dropped. */
 const BOTH = ['memory', 'stamp', 'prepare', 'measure'];
-const MACHINE = [...BOTH, 'connect', 'tell', 'poll', 'record', 'release'];
+const MACHINE = [...BOTH, 'connect', 'tell', 'poll', 'release'];
 const PARSER = [...BOTH, 'open', 'read', 'close'];
 /** What Rust uses by default; all other features are left alone. */
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((name) => `--enable-${name}`);

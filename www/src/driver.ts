@@ -133,7 +133,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   }
 
   /** Tells the core, and does what it asks for. */
-  function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string | null): void {
+  function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string): void {
     hooks.trace?.(source.url, false, input, attempt);
     try {
       connection?.tell(input, attempt, platform.now(), value, content);
@@ -235,7 +235,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
                 tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - platform.now(), LONGEST)));
               }
               // What is not ASCII is in no type that matters, but may stand beside one that does.
-              tell(Input.ResponseStarted, attempt, status, contentType && contentType.replace(/[^\0-\x7f]/g, '?'));
+              tell(Input.ResponseStarted, attempt, status, (contentType || '').replace(/[^\0-\x7f]/g, '?'));
               platform.inTurns(turnOfMine);
             },
             received(chunk) {

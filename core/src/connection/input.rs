@@ -137,32 +137,89 @@ pub enum ProbeOutcome {
     Unreachable,
 }
 
-impl Input<'_> {
-    pub(super) fn attempt(&self) -> Option<Attempt> {
-        match self {
-            Input::Prepared { attempt }
-            | Input::PrepareFailed { attempt }
-            | Input::RetryAfterReceived { attempt, .. }
-            | Input::RetryAnswered { attempt, .. }
-            | Input::ResponseStarted { attempt, .. }
-            | Input::ChunkReceived { attempt }
-            | Input::BodyEnded { attempt }
-            | Input::RequestFailed { attempt }
-            | Input::ProbeEnded { attempt, .. }
-            | Input::TimerFired { attempt }
-            | Input::NativeOpened { attempt }
-            | Input::NativeInterrupted { attempt }
-            | Input::NativeFailed { attempt } => Some(*attempt),
-            Input::Dispatched(_)
-            | Input::WentOnline
-            | Input::ReconnectCalled
-            | Input::BecameHidden
-            | Input::BecameVisible
-            | Input::Paused
-            | Input::Resumed
-            | Input::Overflowed { .. }
-            | Input::CloseCalled => None,
-        }
+/// What happened, without what belongs to it: an [`Input`] for hosts behind a border of numbers, which tell it by
+/// [`Connection::tell`](super::Connection::tell). The numbers cross borders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// See [`Input::ResponseStarted`]. The number is the status, the bytes are the content type.
+    ResponseStarted = 1,
+    /// See [`Input::ChunkReceived`].
+    ChunkReceived = 2,
+    /// See [`Input::BodyEnded`].
+    BodyEnded = 3,
+    /// See [`Input::RequestFailed`].
+    RequestFailed = 4,
+    /// See [`Input::ProbeEnded`]. The number is that of the [`ProbeOutcome`].
+    ProbeEnded = 5,
+    /// See [`Input::TimerFired`].
+    TimerFired = 6,
+    /// See [`Input::WentOnline`].
+    WentOnline = 7,
+    /// See [`Input::CloseCalled`].
+    CloseCalled = 8,
+    /// See [`Input::Prepared`].
+    Prepared = 9,
+    /// See [`Input::PrepareFailed`].
+    PrepareFailed = 10,
+    /// See [`Input::RetryAfterReceived`]. The number is the delay.
+    RetryAfterReceived = 11,
+    /// See [`Input::RetryAnswered`]. The number is the delay, [`NEVER`](Self::NEVER) for none.
+    RetryAnswered = 12,
+    /// See [`Input::ReconnectCalled`].
+    ReconnectCalled = 13,
+    /// See [`Input::BecameHidden`].
+    BecameHidden = 14,
+    /// See [`Input::BecameVisible`].
+    BecameVisible = 15,
+    /// See [`Input::Paused`].
+    Paused = 16,
+    /// See [`Input::Resumed`].
+    Resumed = 17,
+    /// See [`Input::Overflowed`]. The number is 1 to resume later, else 0.
+    Overflowed = 18,
+    /// See [`Input::NativeOpened`].
+    NativeOpened = 19,
+    /// See [`Input::NativeInterrupted`].
+    NativeInterrupted = 20,
+    /// See [`Input::NativeFailed`].
+    NativeFailed = 21,
+}
+
+impl Fact {
+    /// The delay that means not to try again.
+    pub const NEVER: u32 = u32::MAX;
+
+    /// The fact of this number, but for those of the browser's own source.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        use Fact::*;
+        Some(match number {
+            1 => ResponseStarted,
+            2 => ChunkReceived,
+            3 => BodyEnded,
+            4 => RequestFailed,
+            5 => ProbeEnded,
+            6 => TimerFired,
+            7 => WentOnline,
+            8 => CloseCalled,
+            9 => Prepared,
+            10 => PrepareFailed,
+            11 => RetryAfterReceived,
+            12 => RetryAnswered,
+            13 => ReconnectCalled,
+            14 => BecameHidden,
+            15 => BecameVisible,
+            16 => Paused,
+            17 => Resumed,
+            18 => Overflowed,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is about an attempt.
+    pub(super) const fn has_attempt(self) -> bool {
+        use Fact::*;
+        !matches!(self, WentOnline | CloseCalled | ReconnectCalled | BecameHidden | BecameVisible | Paused | Resumed | Overflowed)
     }
 }
 

@@ -13,7 +13,7 @@ mod response;
 mod state;
 
 pub use action::{Action, ErrorEvent, ReadyState, Reason, Verdict};
-pub use input::{Attempt, Input, ProbeOutcome, Response};
+pub use input::{Attempt, Fact, Input, ProbeOutcome, Response};
 pub use limits::Limits;
 pub use options::{Options, ReconnectionOptions, Statuses};
 pub use state::{Cause, State, Step, TRANSITIONS, Transition};
@@ -23,6 +23,7 @@ use alloc::boxed::Box;
 use core::mem;
 use queue::Queue;
 use reconnect::{FLOOR, LONGEST, Reconnection, since};
+use response::is_event_stream;
 
 /// The machine of one `EventSource`: it [announces], [reestablishes] and [fails] the connection.
 ///
@@ -48,8 +49,8 @@ use reconnect::{FLOOR, LONGEST, Reconnection, since};
 /// the answer. Whether hidden pages pause, and what becomes of events that nobody takes, is the host's to offer: it tells
 /// [`Input::BecameHidden`], [`Input::Paused`] or [`Input::Overflowed`] only where the user wants that.
 ///
-/// A host behind a border of numbers takes [`Step`]s instead of actions, by [`poll_step`](Self::poll_step), and feeds the parser
-/// [in place](Self::parser).
+/// A host behind a border of numbers tells [`Fact`]s instead of inputs, by [`tell`](Self::tell), takes [`Step`]s instead of actions, by
+/// [`poll_step`](Self::poll_step), and feeds the parser [in place](Self::parser).
 ///
 /// ```
 /// use tidings_core::connection::{Action, Connection, Input, Options, ReadyState, Response};
@@ -156,114 +157,145 @@ impl Connection {
 
     /// Takes in what happened at `now` (milliseconds).
     pub fn handle(&mut self, input: Input<'_>, now: u64) {
-        if input.attempt().is_some_and(|attempt| attempt != self.attempt) {
-            return;
-        }
-        // Nobody performs what is asked for; but an end can still come, the parser come back, and what holds back be over.
-        if self.queue.is_full()
-            && !matches!(input, Input::CloseCalled | Input::Dispatched(_) | Input::Resumed | Input::BecameVisible)
-        {
-            return;
-        }
-        self.now = now as u32;
-        if let Input::ResponseStarted { .. } | Input::ChunkReceived { .. } | Input::Resumed = input {
-            self.heard();
-        }
-        let (cause, reason) = match input {
-            Input::Prepared { .. } => (Cause::Prepared, None),
-            Input::PrepareFailed { .. } => (Cause::PrepareFailed, Some(Reason::Prepare)),
-            Input::RetryAfterReceived { delay, .. } => {
-                self.retry_after = delay;
-                return;
-            }
-            Input::ResponseStarted { response, .. } => {
-                self.status = response.status;
-                if !matches!(response.status, 429 | 503) {
-                    self.retry_after = 0;
-                }
-                match response.judge() {
-                    None => (Cause::ResponseAccepted, None),
-                    reason => (Cause::ResponseRefused, reason),
-                }
-            }
-            // The parser is away, or about to be.
-            Input::ChunkReceived { .. } if self.stream.is_none() || self.queue.holds_dispatch() => return,
-            Input::ChunkReceived { .. } => (Cause::ChunkReceived, None),
+        let now = now as u32;
+        let attempt = self.attempt;
+        let (fact, attempt, number) = match input {
             Input::Dispatched(stream) => {
+                self.now = now;
                 if self.state != State::Closed && self.stream.is_none() {
                     self.stream = Some(stream);
                     self.dispatched();
                 }
                 return;
             }
-            Input::BodyEnded { .. } if !self.options.repeats => (Cause::Ended, None),
-            Input::BodyEnded { .. } => (Cause::BodyEnded, Some(Reason::BodyEnded)),
-            Input::RequestFailed { .. } => self.request_failed(),
-            Input::ProbeEnded { outcome: ProbeOutcome::OtherOrigin, .. } => {
-                return self.fail(Cause::ProbeAnswered, Reason::OriginRefused);
+            Input::ResponseStarted { attempt, response: Response { status, content_type } } => {
+                self.tell(Fact::ResponseStarted, attempt, status.into(), content_type.unwrap_or_default(), now);
+                return;
             }
-            Input::ProbeEnded { .. } => (Cause::ProbeFailed, Some(Reason::Network)),
-            Input::TimerFired { .. } => {
-                if !mem::take(&mut self.timer) {
-                    return;
+            Input::RetryAfterReceived { attempt, delay } => (Fact::RetryAfterReceived, attempt, delay),
+            Input::RetryAnswered { attempt, delay: Some(delay) } => (Fact::RetryAnswered, attempt, delay.min(LONGEST)),
+            Input::RetryAnswered { attempt, delay: None } => (Fact::RetryAnswered, attempt, Fact::NEVER),
+            Input::ProbeEnded { attempt, outcome } => (Fact::ProbeEnded, attempt, outcome as u32),
+            Input::Overflowed { resume_later } => (Fact::Overflowed, attempt, resume_later.into()),
+            Input::Prepared { attempt } => (Fact::Prepared, attempt, 0),
+            Input::PrepareFailed { attempt } => (Fact::PrepareFailed, attempt, 0),
+            Input::ChunkReceived { attempt } => (Fact::ChunkReceived, attempt, 0),
+            Input::BodyEnded { attempt } => (Fact::BodyEnded, attempt, 0),
+            Input::RequestFailed { attempt } => (Fact::RequestFailed, attempt, 0),
+            Input::TimerFired { attempt } => (Fact::TimerFired, attempt, 0),
+            Input::NativeOpened { attempt } => (Fact::NativeOpened, attempt, 0),
+            Input::NativeInterrupted { attempt } => (Fact::NativeInterrupted, attempt, 0),
+            Input::NativeFailed { attempt } => (Fact::NativeFailed, attempt, 0),
+            Input::WentOnline => (Fact::WentOnline, attempt, 0),
+            Input::ReconnectCalled => (Fact::ReconnectCalled, attempt, 0),
+            Input::BecameHidden => (Fact::BecameHidden, attempt, 0),
+            Input::BecameVisible => (Fact::BecameVisible, attempt, 0),
+            Input::Paused => (Fact::Paused, attempt, 0),
+            Input::Resumed => (Fact::Resumed, attempt, 0),
+            Input::CloseCalled => (Fact::CloseCalled, attempt, 0),
+        };
+        self.tell(fact, attempt, number, &[], now);
+    }
+
+    /// The same for a host behind a border of numbers; says whether a transition came of it.
+    pub fn tell(&mut self, fact: Fact, attempt: Attempt, number: u32, content_type: &[u8], now: u32) -> bool {
+        if fact.has_attempt() && attempt != self.attempt {
+            return false;
+        }
+        // Nobody performs what is asked for; but an end can still come, and what holds back be over.
+        if self.queue.is_full() && !matches!(fact, Fact::CloseCalled | Fact::Resumed | Fact::BecameVisible) {
+            return false;
+        }
+        self.now = now;
+        if let Fact::ResponseStarted | Fact::ChunkReceived | Fact::Resumed = fact {
+            self.heard();
+        }
+        let is_waiting = self.state == State::Waiting;
+        let (cause, reason) = match fact {
+            Fact::Prepared => (Cause::Prepared, None),
+            Fact::PrepareFailed => (Cause::PrepareFailed, Some(Reason::Prepare)),
+            Fact::RetryAfterReceived => {
+                self.retry_after = number;
+                return false;
+            }
+            Fact::ResponseStarted => {
+                self.status = number as u16;
+                if !matches!(number, 429 | 503) {
+                    self.retry_after = 0;
                 }
-                if self.state == State::Waiting {
-                    (Cause::WaitOver, None)
-                } else if self.is_silent() {
-                    (Cause::Idled, Some(Reason::Idle))
+                if number != 200 {
+                    (Cause::ResponseRefused, Some(Reason::Status))
+                } else if is_event_stream(content_type) {
+                    (Cause::ResponseAccepted, None)
                 } else {
-                    (Cause::WaitOn, None)
+                    (Cause::ResponseRefused, Some(Reason::ContentType))
                 }
             }
-            Input::RetryAnswered { delay, .. } => return self.decide(delay),
+            // The parser is away, or about to be.
+            Fact::ChunkReceived if self.stream.is_none() || self.queue.holds_dispatch() => return false,
+            Fact::ChunkReceived => (Cause::ChunkReceived, None),
+            Fact::BodyEnded if !self.options.repeats => (Cause::Ended, None),
+            Fact::BodyEnded => (Cause::BodyEnded, Some(Reason::BodyEnded)),
+            Fact::RequestFailed => self.request_failed(),
+            Fact::ProbeEnded if number == ProbeOutcome::OtherOrigin as u32 => (Cause::ProbeAnswered, Some(Reason::OriginRefused)),
+            Fact::ProbeEnded => (Cause::ProbeFailed, Some(Reason::Network)),
+            Fact::TimerFired if !mem::take(&mut self.timer) => return false,
+            Fact::TimerFired if is_waiting => (Cause::WaitOver, None),
+            Fact::TimerFired if self.is_silent() => (Cause::Idled, Some(Reason::Idle)),
+            Fact::TimerFired => (Cause::WaitOn, None),
+            Fact::RetryAnswered => {
+                self.decide(number);
+                return false;
+            }
             // Who said when to come again can be reached.
-            Input::WentOnline if self.state == State::Waiting && self.retry_after > 0 => return,
-            Input::WentOnline | Input::ReconnectCalled if self.state == State::Waiting => {
+            Fact::WentOnline if is_waiting && self.retry_after > 0 => return false,
+            Fact::WentOnline | Fact::ReconnectCalled if is_waiting => {
                 // As soon as the floor allows.
                 self.delay = FLOOR.saturating_sub(since(self.began, self.now));
                 (if self.delay > 0 { Cause::WaitOn } else { Cause::WaitOver }, None)
             }
-            Input::WentOnline => {
-                if !matches!(self.state, State::Requesting | State::Streaming) || !self.is_silent() {
-                    return;
-                }
+            Fact::WentOnline if matches!(self.state, State::Requesting | State::Streaming) && self.is_silent() => {
                 (Cause::Idled, Some(Reason::Idle))
             }
-            Input::ReconnectCalled => {
+            Fact::WentOnline => return false,
+            Fact::ReconnectCalled => {
                 (self.began, self.delay) = (self.now, FLOOR);
-                if self.go(Cause::ReconnectCalled, Some(Reason::Requested)) {
+                let begins = self.go(Cause::ReconnectCalled, Some(Reason::Requested));
+                if begins {
                     self.error.delay = Some(FLOOR);
                 }
-                return;
+                return begins;
             }
-            Input::BecameHidden if !self.options.repeats => return,
-            Input::BecameHidden => {
+            Fact::BecameHidden if !self.options.repeats => return false,
+            Fact::BecameHidden => {
                 self.hidden = true;
                 (Cause::HeldBack, Some(Reason::Hidden))
             }
-            Input::BecameVisible => {
+            Fact::BecameVisible => {
                 self.hidden = false;
-                return self.release();
+                self.release();
+                return false;
             }
-            Input::Paused => {
+            Fact::Paused => {
                 self.paused = true;
-                return;
+                return false;
             }
-            Input::Resumed => {
+            Fact::Resumed => {
                 (self.paused, self.overflowed) = (false, false);
-                return self.release();
+                self.release();
+                return false;
             }
-            Input::Overflowed { resume_later: true } if self.options.repeats => {
+            Fact::Overflowed if number != 0 && self.options.repeats => {
                 self.overflowed = true;
                 (Cause::HeldBack, Some(Reason::Overflow))
             }
-            Input::Overflowed { .. } => return self.fail(Cause::LimitExceeded, Reason::Overflow),
-            Input::CloseCalled => (Cause::CloseCalled, None),
-            Input::NativeOpened { .. } => (Cause::NativeOpened, None),
-            Input::NativeInterrupted { .. } => (Cause::NativeInterrupted, Some(Reason::Unknown)),
-            Input::NativeFailed { .. } => return self.fail(Cause::NativeFailed, Reason::Unknown),
+            Fact::Overflowed => (Cause::LimitExceeded, Some(Reason::Overflow)),
+            Fact::CloseCalled => (Cause::CloseCalled, None),
+            Fact::NativeOpened => (Cause::NativeOpened, None),
+            Fact::NativeInterrupted => (Cause::NativeInterrupted, Some(Reason::Unknown)),
+            Fact::NativeFailed => (Cause::NativeFailed, Some(Reason::Unknown)),
         };
-        self.go(cause, reason);
+        self.go(cause, reason)
     }
 
     /// The next thing to do, if there is one.
@@ -321,7 +353,7 @@ impl Connection {
             self.reconnection.set_time(milliseconds);
         }
         if stream.limit_exceeded() {
-            self.fail(Cause::LimitExceeded, Reason::LimitExceeded);
+            self.go(Cause::LimitExceeded, Some(Reason::LimitExceeded));
         }
     }
 
@@ -411,17 +443,17 @@ impl Connection {
             (Verdict::Interrupted, wait)
         };
         if !self.options.asks {
-            self.decide(self.error.delay);
+            self.decide(self.error.delay.unwrap_or(Fact::NEVER));
         }
     }
 
     /// Tries again after so long, or not.
-    fn decide(&mut self, delay: Option<u32>) {
+    fn decide(&mut self, delay: u32) {
         if self.state != State::Deciding {
             return;
         }
         let ErrorEvent { reason, verdict, .. } = self.error;
-        if let Some(delay) = delay {
+        if delay != Fact::NEVER {
             let delay = delay.clamp(FLOOR, LONGEST);
             (self.began, self.delay) = (self.now, delay);
             self.go(Cause::RetryGranted, Some(reason));
@@ -432,19 +464,14 @@ impl Connection {
         }
     }
 
-    fn fail(&mut self, cause: Cause, reason: Reason) {
-        if self.go(cause, Some(reason)) {
-            self.error.verdict = Verdict::Failed;
-        }
-    }
-
     /// Looks the cause up in the table, does what stands there, and keeps the reason to be told; says whether anything stands there.
     fn go(&mut self, cause: Cause, reason: Option<Reason>) -> bool {
         let Some(transition) = state::transition(self.state, cause) else {
             return false;
         };
         if let Some(reason) = reason {
-            self.error = ErrorEvent { reason, verdict: Verdict::Interrupted, attempt: self.attempt, delay: None };
+            let verdict = if transition.to == State::Closed { Verdict::Failed } else { Verdict::Interrupted };
+            self.error = ErrorEvent { reason, verdict, attempt: self.attempt, delay: None };
         }
         let from = mem::replace(&mut self.state, transition.to);
         if from == State::Streaming && self.state != from {

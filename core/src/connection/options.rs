@@ -82,6 +82,11 @@ impl Default for ReconnectionOptions {
 pub struct Statuses([u32; 19]);
 
 impl Statuses {
+    /// The set of which each status is one bit: number 0 is the lowest of the first.
+    pub const fn from_bits(bits: [u32; 19]) -> Self {
+        Statuses(bits)
+    }
+
     /// Adds one from 201 to 599; says whether it is of these.
     pub fn insert(&mut self, status: u16) -> bool {
         let place = self.0.get_mut(usize::from(status / 32)).filter(|_| (201..600).contains(&status));

@@ -16,7 +16,7 @@ pub(super) struct Queue {
 
 impl Default for Queue {
     fn default() -> Self {
-        Queue { steps: [Step::StopTimer; CAPACITY], taken: 0, pushed: 0, void: 0 }
+        Queue { steps: [Step::Prepare; CAPACITY], taken: 0, pushed: 0, void: 0 }
     }
 }
 

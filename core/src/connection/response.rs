@@ -3,22 +3,11 @@
 //! "If *res* is not a network error […] if *res*'s status is not 200, or if *res*'s `Content-Type` is not `text/event-stream`, then fail
 //! the connection." Parameters of the type do not matter: the stream is UTF-8 whatever a charset says.
 
-use super::{Reason, Response};
 use core::mem;
-
-impl Response<'_> {
-    /// What is wrong with it is for the options to say more of: whether it passes, or is a failure.
-    pub(super) fn judge(&self) -> Option<Reason> {
-        if self.status != 200 {
-            return Some(Reason::Status);
-        }
-        (!self.content_type.is_some_and(is_event_stream)).then_some(Reason::ContentType)
-    }
-}
 
 /// [Extracts the MIME type](https://fetch.spec.whatwg.org/#concept-header-extract-mime-type) and compares its essence: of several values the last
 /// one that is a MIME type counts. Values end at commas that do not stand in a quoted string.
-fn is_event_stream(content_type: &[u8]) -> bool {
+pub(super) fn is_event_stream(content_type: &[u8]) -> bool {
     let mut is_event_stream = false;
     let (mut quoted, mut escaped) = (false, false);
     let mut rest = content_type;
@@ -108,14 +97,5 @@ mod tests {
         ] {
             assert!(!is_event_stream(no.as_bytes()), "{no}");
         }
-    }
-
-    #[test]
-    fn the_status_comes_first() {
-        let judge = |status, content_type| Response { status, content_type }.judge();
-        assert_eq!(judge(204, None), Some(Reason::Status));
-        assert_eq!(judge(200, None), Some(Reason::ContentType));
-        assert_eq!(judge(200, Some(&b"text/html"[..])), Some(Reason::ContentType));
-        assert_eq!(judge(200, Some(b"text/event-stream")), None);
     }
 }

@@ -1,10 +1,11 @@
 //! What the host sees. Only here and in the allocator is `unsafe`.
 #![allow(unsafe_code, reason = "exported names, and one realm for the whole instance")]
 
-use crate::Realm;
+use crate::{Realm, Source};
 use alloc::boxed::Box;
 use core::arch::wasm32::unreachable;
 use core::cell::{Cell, UnsafeCell};
+use core::ptr;
 use tidings_core::EventStream;
 
 struct Instance {
@@ -41,13 +42,15 @@ extern "C" fn prepare(size: u32) -> u32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn connect(size: u32) -> u32 {
-    enter(|realm| realm.connect(size as usize))
+extern "C" fn connect(size: u32) -> *mut Source {
+    enter(|realm| realm.connect(size as usize)).map_or(ptr::null_mut(), Box::into_raw)
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn tell(handle: u32, input: u32, attempt: u32, value: u32, size: u32, now: u32) -> u32 {
-    enter(|realm| realm.tell(handle, input, attempt, value, size, now))
+extern "C" fn tell(source: *mut Source, input: u32, attempt: u32, value: u32, size: u32, now: u32) -> u32 {
+    // SAFETY: the host hands in what `connect` gave, and nothing that it released; no two calls run at once.
+    let source = unsafe { &mut *source };
+    enter(|realm| realm.tell(source, input, attempt, value, size as usize, now))
 }
 
 #[unsafe(no_mangle)]
@@ -56,18 +59,16 @@ extern "C" fn measure() {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn poll(handle: u32) -> u32 {
-    enter(|realm| realm.poll(handle))
+extern "C" fn poll(source: *mut Source) -> u32 {
+    // SAFETY: as in `tell`.
+    let source = unsafe { &mut *source };
+    enter(|_| source.poll())
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn record() -> u32 {
-    enter(|realm| realm.record().as_ptr() as usize as u32)
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn release(handle: u32) {
-    enter(|realm| realm.release(handle));
+extern "C" fn release(source: *mut Source) {
+    // SAFETY: the host hands in what `connect` gave, once.
+    drop(unsafe { Box::from_raw(source) });
 }
 
 #[unsafe(no_mangle)]

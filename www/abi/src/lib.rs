@@ -10,12 +10,11 @@
 //! | --- | --- | --- |
 //! | `stamp` | | [`tidings_core::STAMP`]: what the core was built from |
 //! | `prepare` | a size | the address of so many bytes for the host to write to, the *input* |
-//! | `connect` | the size of the options in the input | a handle; 0 if they are not understood |
-//! | `tell` | a handle, an [input](numbers::input), an attempt, a value, a size in the input, the time | 0; for a chunk the address of the *table*; 1 if it came [out of order](numbers::OUT_OF_ORDER) |
+//! | `connect` | the size of the options in the input | a source; 0 if they are not whole |
+//! | `tell` | a source, an [input](numbers::input), an attempt, a value, a size in the input, the time | for a chunk the address of the *table*, else 0 |
 //! | `measure` | | makes the table count UTF-16 code units instead of bytes |
-//! | `poll` | a handle | the next [action](numbers::action), 0 if there is none |
-//! | `record` | | the address of the *record*, always the same |
-//! | `release` | a handle | |
+//! | `poll` | a source | the next [action](numbers::action), 0 if there is none |
+//! | `release` | a source | |
 //! | `open` | the most that one event may hold | a parser by itself, which has no connection |
 //! | `read` | a parser, the size of a chunk in the input | the address of the table |
 //! | `close` | a parser | |
@@ -25,11 +24,11 @@
 //! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll` and `measure`. Every call may grow memory and so
 //! detach the views on it.
 //!
-//! **The record** holds what belongs to the action polled last: `u32`s, one for each [field](numbers::field). The next poll, of whatever source, writes it anew.
+//! **The record** of a source lies at its address and holds what belongs to the action polled last: `u32`s, one for each [field](numbers::field). The next poll
+//! writes it anew.
 //!
-//! **Options** are little-endian `u32`s: [a version](numbers::OPTIONS_VERSION), [flags](numbers::option), the most that one event may hold, what waits are drawn
-//! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then any number of statuses that pass. What is
-//! not whole is refused.
+//! **Options** are [so many](numbers::OPTIONS_SIZE) little-endian `u32`s: [flags](numbers::option), the most that one event may hold, what waits are drawn
+//! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then a bit for each status from 0 to 607, set if it passes.
 //!
 //! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, the number of events, then for each event where in
 //! the text its strings end, in bytes and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
@@ -40,15 +39,15 @@
 //!
 //! **Time** crosses in milliseconds, modulo 2^32: so is it counted.
 //!
-//! **Order.** Everything that a poll gives is to be done before the next poll. A chunk is only taken when `poll` gave 0 last; its events are
-//! in the table at once, and the next `poll` gives [`DISPATCH`](numbers::action::DISPATCH) or, if the source was closed meanwhile, does not.
+//! **Order.** Everything that a poll gives is to be done before the next poll. The events of a chunk are in the table at once, and the next `poll` gives
+//! [`DISPATCH`](numbers::action::DISPATCH) or, if the source was closed meanwhile, does not. A chunk that comes before that is ignored.
 //!
 //! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
 //!
-//! **Parsers** are addresses: what `open` gave is handed in as it is, and not again after `close`.
+//! **Sources and parsers** are addresses: what `connect` or `open` gave is handed in as it is, and not again after `release` or `close`.
 //!
-//! **Traps.** No other number handed in traps: handles are looked up, sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that
-//! runs out. The instance is unusable then: each later call of a source traps at once.
+//! **Traps.** No other number handed in traps: sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that runs out. The
+//! instance is unusable then: each later call of a source traps at once.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;
@@ -64,4 +63,4 @@ mod realm;
 mod source;
 
 pub use realm::Realm;
-use realm::Record;
+pub use source::Source;

@@ -1,9 +1,9 @@
 //! The numbers that both sides of the border know. `www/src/core/contract.ts` and `www/src/core/instance.ts` have them too, and a test
 //! compares.
 
-/// What a host tells.
+/// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last two, which the connection does not know.
 pub mod input {
-    /// The value is the status; the input holds the content type, unless its size is [`NO_CONTENT_TYPE`](super::NO_CONTENT_TYPE).
+    /// The value is the status; the input holds the content type.
     pub const RESPONSE_STARTED: u32 = 1;
     /// The input holds the chunk.
     pub const CHUNK_RECEIVED: u32 = 2;
@@ -169,14 +169,12 @@ pub mod option {
     pub const SKIPS: u32 = 64;
 }
 
-/// The version of the options' layout.
-pub const OPTIONS_VERSION: u32 = 1;
-/// The size that means that there was no content type.
-pub const NO_CONTENT_TYPE: u32 = u32::MAX;
+/// Where among the options the bits of statuses begin.
+pub const STATUSES: u32 = 8;
+/// How many words the options are.
+pub const OPTIONS_SIZE: u32 = 27;
 /// The time that means never.
 pub const NEVER: u32 = u32::MAX;
-/// What `tell` gives for a chunk that came before everything was polled.
-pub const OUT_OF_ORDER: u32 = 1;
 /// The type of this event follows its data.
 pub const NEW_TYPE: u32 = 1;
 /// The id of this event follows its data and type.

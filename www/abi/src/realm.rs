@@ -1,31 +1,23 @@
 //! All that an instance holds, as safe code: the exports only fetch it from where it lies.
 
-use crate::numbers::{LONGEST_STRING, NO_CONTENT_TYPE, OPTIONS_VERSION, option};
+use crate::numbers::{LONGEST_STRING, STATUSES, option};
 use crate::output::{KEPT, Output};
 use crate::source::Source;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use tidings_core::connection::Options;
+use tidings_core::connection::{Options, Statuses};
 
-/// The sources of one realm, and the buffers they share. Its methods are the exports; see the crate's contract.
+/// The buffers that the sources of one realm share. Its methods, and those of [`Source`], are the exports; see the crate's contract.
 #[derive(Debug, Default)]
 pub struct Realm {
-    #[allow(clippy::vec_box, reason = "moving a source takes more code than moving its box")]
-    sources: Vec<Box<Source>>,
-    /// How many there ever were. Handles are counted on, so that one that was released means nothing any more.
-    count: u32,
     pub(crate) input: Vec<u8>,
     pub(crate) output: Output,
-    record: Record,
 }
 
-/// What belongs to the action polled last: the words of [`field`](crate::numbers::field).
-pub(crate) type Record = [u32; 7];
-
 impl Realm {
-    /// One without sources.
+    /// One with nothing in it.
     pub const fn new() -> Self {
-        Realm { sources: Vec::new(), count: 0, input: Vec::new(), output: Output::new(), record: [0; 7] }
+        Realm { input: Vec::new(), output: Output::new() }
     }
 
     /// Makes room for so many bytes from the host.
@@ -39,53 +31,26 @@ impl Realm {
     }
 
     /// A source with the options that the input holds.
-    pub fn connect(&mut self, size: usize) -> u32 {
-        let Some(options) = self.input.get(..size).and_then(read_options) else {
-            return 0;
-        };
-        self.count = self.count.wrapping_add(1);
-        self.sources.push(Box::new(Source::new(self.count, options)));
-        self.count
+    pub fn connect(&mut self, size: usize) -> Option<Box<Source>> {
+        let options = self.input.get(..size).and_then(read_options)?;
+        Some(Box::new(Source::new(options)))
     }
 
-    /// Something happened.
-    pub fn tell(&mut self, handle: u32, input: u32, attempt: u32, value: u32, size: u32, now: u32) -> u32 {
-        let bytes = (size != NO_CONTENT_TYPE).then(|| self.input.get(..size as usize).unwrap_or_default());
-        let source = self.sources.iter_mut().find(|source| source.handle == handle);
-        source.map_or(0, |source| source.tell(input, attempt, value, bytes, now.into(), &mut self.output))
+    /// Something happened to a source.
+    pub fn tell(&mut self, source: &mut Source, input: u32, attempt: u32, value: u32, size: usize, now: u32) -> u32 {
+        let bytes = self.input.get(..size).unwrap_or_default();
+        source.tell(input, attempt, value, bytes, now, &mut self.output)
     }
 
     /// Makes the ends of strings in the table count code units.
     pub fn measure(&mut self) {
         self.output.measure();
     }
-
-    /// What is to be done next; what belongs to it is in the record.
-    pub fn poll(&mut self, handle: u32) -> u32 {
-        let source = self.sources.iter_mut().find(|source| source.handle == handle);
-        source.map_or(0, |source| source.poll(&mut self.record))
-    }
-
-    /// What belongs to the action polled last.
-    pub fn record(&self) -> &[u32] {
-        &self.record
-    }
-
-    /// The source is gone.
-    pub fn release(&mut self, handle: u32) {
-        if let Some(index) = self.sources.iter().position(|source| source.handle == handle) {
-            self.sources.swap_remove(index);
-        }
-    }
 }
 
 fn read_options(bytes: &[u8]) -> Option<Options> {
-    let (words, []) = bytes.as_chunks() else { return None };
-    let (first, statuses) = words.split_first_chunk()?;
-    let [version, flags, limit, seed, idle_timeout, min, max, attempts, time] = first.map(u32::from_le_bytes);
-    if version != OPTIONS_VERSION {
-        return None;
-    }
+    let (numbers, statuses) = bytes.as_chunks().0.split_first_chunk::<{ STATUSES as usize }>()?;
+    let [flags, limit, seed, idle_timeout, min, max, attempts, time] = numbers.map(u32::from_le_bytes);
     let is_set = |flag| flags & flag != 0;
     let mut options = Options::default();
     options.limits.max_event_size = Some(limit.min(LONGEST_STRING) as usize);
@@ -100,50 +65,51 @@ fn read_options(bytes: &[u8]) -> Option<Options> {
     options.idle_timeout = idle_timeout;
     let reconnection = &mut options.reconnection;
     (reconnection.min, reconnection.max, reconnection.attempts, reconnection.time) = (min, max, attempts, time);
-    for status in statuses {
-        options.transient.insert(u32::from_le_bytes(*status).try_into().unwrap_or_default());
-    }
+    options.transient = Statuses::from_bits(statuses.first_chunk()?.map(u32::from_le_bytes));
     Some(options)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::{NEVER, OUT_OF_ORDER, action, field, input, reason, verdict};
-    use tidings_core::connection::{Reason, Step, Verdict};
+    use crate::numbers::{NEVER, OPTIONS_SIZE, action, field, input, probe_outcome, reason, verdict};
+    use tidings_core::connection::{Fact, ProbeOutcome, Reason, Step, Verdict};
 
     /// Gives bytes to the realm as a host does, and says how many.
-    fn hand_in(realm: &mut Realm, bytes: &[u8]) -> u32 {
+    fn hand_in(realm: &mut Realm, bytes: &[u8]) -> usize {
         realm.prepare(bytes.len())[..bytes.len()].copy_from_slice(bytes);
-        bytes.len() as u32
+        bytes.len()
     }
 
-    fn connect(realm: &mut Realm, words: &[u32]) -> u32 {
+    fn connect(realm: &mut Realm, numbers: [u32; 8], statuses: &[u32]) -> Option<Box<Source>> {
+        let mut words = [0; OPTIONS_SIZE as usize];
+        words[..numbers.len()].copy_from_slice(&numbers);
+        statuses.iter().for_each(|status| words[(STATUSES + status / 32) as usize] |= 1 << (status % 32));
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         let size = hand_in(realm, &bytes);
-        realm.connect(size as usize)
+        realm.connect(size)
     }
 
-    fn open(realm: &mut Realm, words: &[u32]) -> u32 {
-        let handle = connect(realm, words);
+    fn open(realm: &mut Realm, numbers: [u32; 8]) -> Box<Source> {
+        let mut source = connect(realm, numbers, &[]).expect("they are whole");
         let size = hand_in(realm, b"text/event-stream");
-        assert_eq!(realm.poll(handle), action::SEND_REQUEST);
-        assert_eq!(realm.tell(handle, input::RESPONSE_STARTED, 1, 200, size, 0), 0);
-        assert_eq!([(); 3].map(|()| realm.poll(handle)), [action::BECOME_OPEN, action::FIRE_OPEN, action::NONE]);
-        handle
+        assert_eq!(source.poll(), action::SEND_REQUEST);
+        assert_eq!(realm.tell(&mut source, input::RESPONSE_STARTED, 1, 200, size, 0), 0);
+        assert_eq!([(); 3].map(|()| source.poll()), [action::BECOME_OPEN, action::FIRE_OPEN, action::NONE]);
+        source
     }
 
-    fn chunk(realm: &mut Realm, handle: u32, bytes: &[u8]) -> u32 {
+    fn chunk(realm: &mut Realm, source: &mut Source, bytes: &[u8]) -> u32 {
         let size = hand_in(realm, bytes);
-        realm.tell(handle, input::CHUNK_RECEIVED, 1, 0, size, 0)
+        realm.tell(source, input::CHUNK_RECEIVED, 1, 0, size, 0)
     }
 
-    fn word(realm: &Realm, field: u32) -> u32 {
-        realm.record()[field as usize]
+    fn word(source: &Source, field: u32) -> u32 {
+        source.record()[field as usize]
     }
 
     /// The options of the standard.
-    const STANDARD: [u32; 9] = [1, option::PROBE | option::REPEATS, 1 << 26, 0, 0, 1_000, 0, NEVER, NEVER];
+    const STANDARD: [u32; 8] = [option::PROBE | option::REPEATS, 1 << 26, 0, 0, 1_000, 0, NEVER, NEVER];
 
     /// The table without the address.
     fn table(realm: &Realm) -> Vec<u32> {
@@ -158,80 +124,86 @@ mod tests {
     #[test]
     fn the_table_says_where_strings_end_and_what_is_new() {
         let mut realm = Realm::new();
-        let handle = open(&mut realm, &STANDARD);
-        chunk(&mut realm, handle, b"data:ab\n\ndata:c\nid:\xC3\xA9\n\nevent:t\ndata:\xF0\x9F\x98\x80\n\nevent:t\ndata\n\n");
+        let mut source = open(&mut realm, STANDARD);
+        chunk(&mut realm, &mut source, b"data:ab\n\ndata:c\nid:\xC3\xA9\n\nevent:t\ndata:\xF0\x9F\x98\x80\n\nevent:t\ndata\n\n");
         // ab, c, é, 😀 and t, nothing, and the LF at the end.
         assert_eq!(table(&realm), [2 + 1 + 2 + 4 + 1 + 1, 4, 2 << 2, 3 << 2 | 2, 5 << 2, 9 << 2 | 1, 10 << 2, 10 << 2]);
-        assert_eq!([(); 2].map(|()| realm.poll(handle)), [action::DISPATCH, action::NONE]);
+        assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
         realm.measure();
         assert_eq!(table(&realm)[2..], [2 << 2, 3 << 2 | 2, 4 << 2, 6 << 2 | 1, 7 << 2, 7 << 2]);
         // The next table begins anew.
-        chunk(&mut realm, handle, b"data:x\n\n");
+        chunk(&mut realm, &mut source, b"data:x\n\n");
         assert_eq!(table(&realm), [1 + 2 + 1, 1, 1 << 2 | 2, 3 << 2]);
     }
 
     #[test]
     fn options_are_refused_unless_all_of_them_are_there() {
         let mut realm = Realm::new();
-        for words in [&[][..], &[0], &[1], &[1, 1], &[1, 0, 1, 2, 3, 4, 5, 6], &[2, 0, 1, 2, 3, 4, 5, 6, 7]] {
-            assert_eq!(connect(&mut realm, words), 0, "{words:?}");
+        let whole = OPTIONS_SIZE as usize * 4;
+        hand_in(&mut realm, &vec![0xFF; whole]);
+        for size in [0, 1, 32, whole - 1, whole + 1, usize::MAX] {
+            assert!(realm.connect(size).is_none(), "{size}");
         }
-        assert_eq!(realm.connect(usize::MAX), 0);
-        let size = hand_in(&mut realm, b"\x01\0\0\0\x01");
-        assert_eq!(realm.connect(size as usize), 0);
-        assert_ne!(connect(&mut realm, &[1, u32::MAX, u32::MAX, 3, 4, 5, 6, 7, 8, 503, u32::MAX]), 0);
+        assert!(realm.connect(whole).is_some());
     }
 
     #[test]
     fn options_are_heeded() {
         let mut realm = Realm::new();
-        let words = |flags, limit| [1, flags, limit, 0, 0, 0, 0, 0, 0];
-        let handle = connect(&mut realm, &words(0, 64));
-        realm.poll(handle);
-        realm.tell(handle, input::REQUEST_FAILED, 1, 0, 0, 0);
-        assert_eq!(realm.poll(handle), action::BECOME_CLOSED, "no probe, and no repetition");
+        let numbers = |flags, limit| [flags, limit, 0, 0, 0, 0, 0, 0];
+        let mut source = connect(&mut realm, numbers(0, 64), &[]).expect("they are whole");
+        source.poll();
+        realm.tell(&mut source, input::REQUEST_FAILED, 1, 0, 0, 0);
+        assert_eq!(source.poll(), action::BECOME_CLOSED, "no probe, and no repetition");
 
-        let handle = open(&mut realm, &words(option::REPEATS, 3));
-        chunk(&mut realm, handle, b"data:1234");
-        let actions = [(); 5].map(|()| realm.poll(handle));
+        let mut source = open(&mut realm, numbers(option::REPEATS, 3));
+        chunk(&mut realm, &mut source, b"data:1234");
+        let actions = [(); 5].map(|()| source.poll());
         assert_eq!(actions, [action::DISPATCH, action::ABORT_REQUEST, action::BECOME_CLOSED, action::FIRE_ERROR, action::NONE]);
-        assert_eq!(word(&realm, field::REASON), reason::LIMIT_EXCEEDED);
-        assert_eq!(word(&realm, field::VERDICT), verdict::FAILED);
+        assert_eq!(word(&source, field::REASON), reason::LIMIT_EXCEEDED);
+        assert_eq!(word(&source, field::VERDICT), verdict::FAILED);
+
+        for (status, ready) in [(429, action::BECOME_CONNECTING), (430, action::BECOME_CLOSED), (599, action::BECOME_CONNECTING)]
+        {
+            let mut source = connect(&mut realm, STANDARD, &[429, 599]).expect("they are whole");
+            source.poll();
+            realm.tell(&mut source, input::RESPONSE_STARTED, 1, status, 0, 0);
+            assert_eq!([(); 2].map(|()| source.poll()), [action::ABORT_REQUEST, ready], "{status}");
+        }
     }
 
     #[test]
-    fn a_chunk_out_of_order_is_refused_and_changes_nothing() {
+    fn a_chunk_that_comes_too_early_is_ignored() {
         let mut realm = Realm::new();
-        let handle = open(&mut realm, &STANDARD);
-        assert!(chunk(&mut realm, handle, b"data:1\n\n") > OUT_OF_ORDER);
-        assert_eq!(chunk(&mut realm, handle, b"data:2\n\n"), OUT_OF_ORDER);
-        assert_eq!([(); 2].map(|()| realm.poll(handle)), [action::DISPATCH, action::NONE]);
-        assert!(chunk(&mut realm, handle, b"data:3\n\n") > OUT_OF_ORDER);
+        let mut source = open(&mut realm, STANDARD);
+        assert_ne!(chunk(&mut realm, &mut source, b"data:1\n\n"), 0);
+        assert_eq!(chunk(&mut realm, &mut source, b"data:2\n\n"), 0);
+        assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
+        assert_ne!(chunk(&mut realm, &mut source, b"data:3\n\n"), 0);
+        assert_eq!(table(&realm)[..2], [2, 1]);
     }
 
     #[test]
-    fn what_was_released_is_gone() {
+    fn what_was_closed_between_a_chunk_and_its_dispatch_dispatches_nothing() {
         let mut realm = Realm::new();
-        let [first, second] = [(); 2].map(|()| open(&mut realm, &STANDARD));
-        realm.release(first);
-        assert_eq!(realm.poll(first), 0);
-        assert_eq!(chunk(&mut realm, first, b"data:1\n\n"), 0);
-        assert_ne!(connect(&mut realm, &STANDARD), first);
-        assert_ne!(chunk(&mut realm, second, b"data:1\n\n"), 0);
+        let mut source = open(&mut realm, STANDARD);
+        chunk(&mut realm, &mut source, b"data:1\n\n");
+        realm.tell(&mut source, input::CLOSE_CALLED, 0, 0, 0, 0);
+        assert_eq!([(); 3].map(|()| source.poll()), [action::ABORT_REQUEST, action::BECOME_CLOSED, action::NONE]);
     }
 
     #[test]
     fn the_last_event_id_is_there_while_events_are_dispatched() {
         let mut realm = Realm::new();
-        let handle = open(&mut realm, &STANDARD);
-        chunk(&mut realm, handle, b"id:12\ndata\n\n");
-        assert_eq!([(); 2].map(|()| realm.poll(handle)), [action::DISPATCH, action::NONE]);
-        assert_eq!(word(&realm, field::LAST_EVENT_ID_SIZE), 2);
-        realm.tell(handle, input::BODY_ENDED, 1, 0, 0, 0);
-        while realm.poll(handle) != action::NONE {}
-        realm.tell(handle, input::TIMER_FIRED, 1, 0, 0, 9_999);
-        assert_eq!([(); 2].map(|()| realm.poll(handle)), [action::SEND_REQUEST, action::NONE]);
-        assert_eq!(word(&realm, field::LAST_EVENT_ID_SIZE), 2);
+        let mut source = open(&mut realm, STANDARD);
+        chunk(&mut realm, &mut source, b"id:12\ndata\n\n");
+        assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
+        assert_eq!(word(&source, field::LAST_EVENT_ID_SIZE), 2);
+        realm.tell(&mut source, input::BODY_ENDED, 1, 0, 0, 0);
+        while source.poll() != action::NONE {}
+        realm.tell(&mut source, input::TIMER_FIRED, 1, 0, 0, 9_999);
+        assert_eq!([(); 2].map(|()| source.poll()), [action::SEND_REQUEST, action::NONE]);
+        assert_eq!(word(&source, field::LAST_EVENT_ID_SIZE), 2);
     }
 
     #[test]
@@ -278,5 +250,38 @@ mod tests {
             (verdict::DECLINED, Verdict::Declined),
         ];
         assert!(verdicts.iter().all(|&(number, verdict)| number == verdict as u32));
+        let outcomes = [
+            (probe_outcome::OTHER_ORIGIN, ProbeOutcome::OtherOrigin),
+            (probe_outcome::OWN_ORIGIN, ProbeOutcome::OwnOrigin),
+            (probe_outcome::UNREACHABLE, ProbeOutcome::Unreachable),
+        ];
+        assert!(outcomes.iter().all(|&(number, outcome)| number == outcome as u32));
+        for (number, fact) in [
+            (input::RESPONSE_STARTED, Fact::ResponseStarted),
+            (input::CHUNK_RECEIVED, Fact::ChunkReceived),
+            (input::BODY_ENDED, Fact::BodyEnded),
+            (input::REQUEST_FAILED, Fact::RequestFailed),
+            (input::PROBE_ENDED, Fact::ProbeEnded),
+            (input::TIMER_FIRED, Fact::TimerFired),
+            (input::WENT_ONLINE, Fact::WentOnline),
+            (input::CLOSE_CALLED, Fact::CloseCalled),
+            (input::PREPARED, Fact::Prepared),
+            (input::PREPARE_FAILED, Fact::PrepareFailed),
+            (input::RETRY_AFTER_RECEIVED, Fact::RetryAfterReceived),
+            (input::RETRY_ANSWERED, Fact::RetryAnswered),
+            (input::RECONNECT_CALLED, Fact::ReconnectCalled),
+            (input::BECAME_HIDDEN, Fact::BecameHidden),
+            (input::BECAME_VISIBLE, Fact::BecameVisible),
+            (input::PAUSED, Fact::Paused),
+            (input::RESUMED, Fact::Resumed),
+            (input::OVERFLOWED, Fact::Overflowed),
+        ] {
+            assert_eq!(Fact::from_number(number), Some(fact));
+            assert_eq!(number, fact as u32);
+        }
+        for number in [0, input::START_FROM, input::COMMENTS_WANTED, 256 + 1, NEVER] {
+            assert_eq!(Fact::from_number(number), None);
+        }
+        assert_eq!(NEVER, Fact::NEVER);
     }
 }

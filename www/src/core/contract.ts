@@ -2,8 +2,7 @@
  * The border between the core and the class, as TypeScript sees it: integers in, integers and strings out.
  *
  * **Order.** `connect` gives a handle whose first action is already there. Take actions with `poll` and perform each before the next,
- * until it gives `None`; when something happens, tell it, and poll again. A chunk may only come when `poll` gave `None`; else
- * `tell` throws, for the events of the last chunk are not dispatched yet.
+ * until it gives `None`; when something happens, tell it, and poll again. A chunk that comes before the `Dispatch` of the last one was polled is ignored.
  *
  * **Bytes.** A chunk is copied in and belongs to the caller again when `tell` returns. Strings are the caller's for good: they
  * are cut before `tell` returns, so that a listener may grow memory, use other sources, close or free this one.
@@ -12,8 +11,8 @@
  * anything; `close()` acts at once: what was queued is gone, and polling gives only what is left to tidy up. Between two events of a
  * `Dispatch` the class asks only whether the source was closed.
  *
- * **Throws.** Calls throw when memory runs out, or when the order above was broken. After the former the instance is not used any more: its
- * connections are dead (every call throws, `free` does not), and the next `connect` makes a new one.
+ * **Throws.** Calls throw when memory runs out. After that the instance is not used any more: its connections are dead (every call throws, `free` does
+ * not), and the next `connect` makes a new one.
  *
  * **Time.** `now` is in milliseconds from any fixed start, at least 0 and below 2^53, and should not go back.
  *
@@ -182,10 +181,10 @@ export interface Events {
 export interface Connection {
   /**
    * Something happened. `attempt` is 0 where it means nothing, and so is the value. The content is that of a chunk, which is copied in once and parsed, or ASCII,
-   * or UTF-8 as text, each byte one character; `null` is a content type that is missing.
+   * or UTF-8 as text, each byte one character; a content type that is missing is empty.
    */
-  tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string | null): void;
-  /** Takes the next action; what belongs to it is read below until the next `poll` of any connection. */
+  tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string): void;
+  /** Takes the next action; what belongs to it is read below until the next `poll`. */
   poll(): ActionKind;
   /** A number that belongs to it; an `ErrorDelay` that is none is -1. */
   field(field: Field): number;

@@ -40,21 +40,26 @@ export function createCore(instantiate: () => Exports): Core {
 function connect(instance: Instance, options: Options, released: (instance: Instance) => void): Connection {
   const { exports } = instance;
   let chunk: Events = NOTHING;
-  // Never 0: a core of this version knows these options.
-  let handle = exports.connect(handIn(instance, new Uint8Array(new Uint32Array([Border.OptionsVersion, ...options]).buffer)));
+  const words = new Uint32Array(Border.OptionsSize);
+  options.forEach((value, index) => {
+    if (index < Border.Statuses) {
+      words[index] = value;
+    } else {
+      // A bit for each status.
+      words[Border.Statuses + (value >> 5)]! |= 1 << value;
+    }
+  });
+  // Never 0: a core of this version takes so many.
+  let handle = exports.connect(handIn(instance, new Uint8Array(words.buffer)));
   instance.live++;
 
-  const field = (field: Field): number => look(instance).words[(exports.record() >>> 2) + field]! | 0;
+  const field = (field: Field): number => look(instance).words[(handle >>> 2) + field]! | 0;
 
   return {
     tell(input, attempt, now, value = 0, content = '') {
       if (handle) {
-        const size = content === null ? Border.NoContentType : handIn(instance, content);
         // The time is taken modulo 2^32 as it crosses.
-        const table = exports.tell(handle, input, attempt, value, size, now) >>> 0;
-        if (table === Border.OutOfOrder) {
-          throw new Error('tidings: a chunk came too early');
-        }
+        const table = exports.tell(handle, input, attempt, value, handIn(instance, content), now) >>> 0;
         if (table) {
           chunk = cut(instance, table);
         }

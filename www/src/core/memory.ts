@@ -18,7 +18,6 @@ export interface Exports {
   tell(handle: number, input: number, attempt: number, value: number, size: number, now: number): number;
   measure(): void;
   poll(handle: number): number;
-  record(): number;
   release(handle: number): void;
   open(limit: number): number;
   read(stream: number, size: number): number;
@@ -27,10 +26,9 @@ export interface Exports {
 
 /** More numbers that both sides know. */
 export const enum Border {
-  OptionsVersion = 1,
-  NoContentType = -1,
+  Statuses = 8,
+  OptionsSize = 27,
   Never = -1,
-  OutOfOrder = 1,
   NewType = 1,
   NewId = 2,
   LongestString = 536_870_888,
