@@ -301,6 +301,6 @@ pub use tidings_core::{Block, EncodeError, encode};
 pub use typed::{DecodeError, DecodeErrorKind, Json, Position, event_types};
 
 /// The README's code compiles.
-#[cfg(all(doctest, feature = "serde", feature = "test-util"))]
+#[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -166,7 +166,7 @@ pub(crate) fn run_parts(project: &Project, tools: &Tools, parts: &[Part], steps:
 
 fn test_native(project: &Project, counts: &mut Counts) -> Result<(), Problem> {
     let mut cargo = project.cargo("test");
-    // The README's examples want it.
+    // An example of the guide wants it.
     cargo.args(["--workspace", "--features", "tidings/test-util", "--no-fail-fast"]);
     run_counted(&mut cargo, Runner::Cargo, counts, "cargo test")
 }

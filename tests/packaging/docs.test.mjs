@@ -1,6 +1,6 @@
-// The JavaScript that README shows, run as it stands: the first lines, the options, and each peer's code before and after it was moved.
+// The JavaScript that README and `docs/` show, run as it stands: the first lines, the options, and each peer's code before and after it was moved.
 //
-// Each file of `readme/` is a block of README. Peers come from this folder's packages, tidings from the tarball; esbuild puts them together for
+// Each file of `docs/` here is a block of one of these pages. Peers come from this folder's packages, tidings from the tarball; esbuild puts them together for
 // Chromium, which finds `/news` where the page is. The server tells what it was asked.
 //
 // Wants the test server at $TIDINGS_SERVER, `node www/build.mjs` run before, and `npm ci` in this folder.
@@ -17,7 +17,10 @@ import { emptyProject, pack } from './empty_project.mjs';
 import { chromium, shows } from './pages.mjs';
 
 const server = process.env.TIDINGS_SERVER;
-const folder = fileURLToPath(new URL('readme/', import.meta.url));
+const folder = fileURLToPath(new URL('docs/', import.meta.url));
+
+/** Where the programs are shown. `docs/options.md` shows no whole ones. */
+const pages = ['README.md', 'docs/javascript.md', 'docs/migrating.md'];
 
 /** Two events for each request, and after the fourth the answer that nothing more comes. */
 const news = '/resume?count=2&retry=100&total=4';
@@ -44,7 +47,7 @@ const programs = [
   ...beforeAndAfter('from-fetch-event-source', { route: '/resume?count=4', lines: fourEvents, ids: [null], token: true }),
 ];
 
-describe('README', { timeout: 180_000 }, () => {
+describe('README and docs', { timeout: 180_000 }, () => {
   let app;
   let browser;
   const clean = [];
@@ -55,33 +58,32 @@ describe('README', { timeout: 180_000 }, () => {
     clean.push(packed.remove);
     app = await emptyProject(packed.tarball, []);
     clean.push(app.remove);
-    await cp(folder, app.path('readme'), { recursive: true });
+    await cp(folder, app.path('docs'), { recursive: true });
     for (const peer of ['eventsource', 'eventsource-parser', 'event-source-polyfill', '@microsoft/fetch-event-source']) {
       const link = app.path('node_modules', peer);
       await mkdir(dirname(link), { recursive: true });
       await symlink(fileURLToPath(new URL(`node_modules/${peer}`, import.meta.url)), link, 'junction');
     }
-    const entries = programs.map(({ name }) => `readme/${name}`);
-    await app.run('esbuild', ...entries, '--bundle', '--splitting', '--format=esm', '--outbase=readme', '--outdir=out', '--log-level=warning');
+    const entries = programs.map(({ name }) => `docs/${name}`);
+    await app.run('esbuild', ...entries, '--bundle', '--splitting', '--format=esm', '--outbase=docs', '--outdir=out', '--log-level=warning');
     browser = await chromium();
     clean.push(() => browser.close());
   });
 
   after(() => Promise.all(clean.map((remove) => remove())));
 
-  test('shows these very files', async () => {
-    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  test('show these very files, and no other JavaScript', async () => {
+    const texts = await Promise.all(pages.map((page) => readFile(new URL(`../../${page}`, import.meta.url), 'utf8')));
+    const shown = texts.join('\n').match(/(?<=^```js\n)[^]*?(?=^```$)/gm);
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.js'));
     assert.deepEqual(names.map((name) => name.replaceAll('\\', '/')).sort(), programs.map(({ name }) => name).sort());
-    for (const name of names) {
-      const text = await readFile(`${folder}/${name}`, 'utf8');
-      assert.ok(readme.includes(`\`\`\`js\n${text}\`\`\`\n`), `README does not show readme/${name} as it is`);
-    }
+    const files = await Promise.all(names.map((name) => readFile(`${folder}/${name}`, 'utf8')));
+    assert.deepEqual(shown.sort(), files.sort());
   });
 
   for (const { name, route, lines, ids, token } of programs) {
-    test(`${name} does what README says`, async () => {
-      const key = `readme-${process.pid}-${name.replace(/\W/g, '-')}`;
+    test(`${name} does what is said of it`, async () => {
+      const key = `docs-${process.pid}-${name.replace(/\W/g, '-')}`;
       const address = `${server}${route}&key=${key}`;
       const page = name.replace(/js$/, 'html');
       await writeFile(app.path('out', page), `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/${name}"></script>`);
