@@ -95,8 +95,13 @@ fn counted(counts: &mut Counts, result: Result<(), Problem>) -> Result<(), Probl
 
 /// `cargo package` of every crate.
 pub(crate) fn package_crates(project: &Project) -> Result<(), Problem> {
+    let mut fetch = project.cargo("fetch");
+    fetch.arg("--locked");
+    process::show(&mut fetch, LIMIT)?.or_problem("cargo fetch")?;
     for verified in [true, false] {
         let mut cargo = project.cargo("package");
+        // All it needs is here, and what is not published yet no registry need be asked for.
+        cargo.arg("--offline");
         // What the others need is no registry's yet, so it is packed with them.
         for published in CRATES.iter().filter(|published| published.verified || !verified) {
             cargo.args(["--package", published.name]);
