@@ -31,6 +31,11 @@ pub(crate) fn is_cross_origin(url: &str) -> Option<bool> {
     Some(own != origin(url))
 }
 
+/// Whether this is a worker of a browser's, of whatever kind.
+pub(crate) fn is_worker() -> bool {
+    has("WorkerGlobalScope")
+}
+
 fn has(name: &str) -> bool {
     Reflect::has(&js_sys::global(), &JsValue::from_str(name)).unwrap_or(false)
 }

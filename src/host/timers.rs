@@ -61,6 +61,11 @@ pub(crate) fn now() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// Calls `callback` after so many milliseconds, come what may.
+pub(crate) fn later(milliseconds: u32, callback: impl FnOnce() + 'static) {
+    Timeout::new(milliseconds, callback).forget();
+}
+
 /// Calls `callback` in a microtask: when the code that is running comes to an `await` or to its end.
 pub(crate) fn soon(callback: impl FnOnce() + 'static) {
     let callback = Closure::once_into_js(callback);

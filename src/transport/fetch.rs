@@ -7,6 +7,7 @@
 //! Dangers: the request may be aborted inside any report, for reports run listeners; an answer may come after the abort; a listener may
 //! panic inside a report (see [`super::promised`]).
 
+use super::ending;
 use super::promised::{Common, Promised, ignore};
 use super::{Receiver, Request, report_answer};
 use crate::Response;
@@ -38,6 +39,7 @@ impl FetchRequest {
             // Without one, an abort can only cancel the body.
             controller: AbortController::new().ok(),
             aborted: Cell::new(false),
+            fresh: Cell::new(false),
             reader: RefCell::new(None),
             resting: Cell::new(false),
             refused: RefCell::new(None),
@@ -68,6 +70,8 @@ struct Exchange {
     receiver: Weak<dyn Receiver>,
     controller: Option<AbortController>,
     aborted: Cell<bool>,
+    /// It was answered, and nothing of the body has come yet.
+    fresh: Cell<bool>,
     reader: RefCell<Option<ReadableStreamDefaultReader>>,
     /// The receiver wants no more for now, so nothing is under way.
     resting: Cell<bool>,
@@ -157,6 +161,7 @@ impl Exchange {
             }
             return self.promised.let_go();
         }
+        self.fresh.set(true);
         let told =
             Response { status: response.status(), headers: headers_of(&response.headers()), url: response.url(), body: None };
         if !may_be_event_stream(&told)
@@ -173,9 +178,8 @@ impl Exchange {
             report_answer(&*receiver, self.attempt, told);
         }
         if self.aborted.get() {
-            if let Some(body) = response.body() {
-                ignore(&body.cancel());
-            }
+            let body = response.body();
+            self.end(move || body.into_iter().for_each(|body| ignore(&body.cancel())));
             return self.promised.let_go();
         }
         match response.body().map(|body| ReadableStreamDefaultReader::new(&body)) {
@@ -198,6 +202,7 @@ impl Exchange {
     }
 
     fn read(&self, result: &ReadResult) {
+        self.fresh.set(false);
         if self.aborted.get() {
             return self.promised.let_go();
         }
@@ -261,6 +266,7 @@ impl Exchange {
     }
 
     fn ended(&self) {
+        self.fresh.set(false);
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.receive(Input::BodyEnded { attempt: self.attempt }, &[]);
         }
@@ -268,6 +274,7 @@ impl Exchange {
     }
 
     fn failed(&self, error: &JsValue) {
+        self.fresh.set(false);
         if !self.aborted.get() && self.refused.borrow().is_some() {
             // Its body broke off.
             self.refuse();
@@ -289,17 +296,16 @@ impl Exchange {
             return;
         }
         drop(self.refused.take());
-        if let Some(controller) = &self.controller {
-            controller.abort();
-        }
         // Also where there is no controller, or a `fetch` of the page's own that does not heed its signal.
         let reader = self.reader.take();
-        if let Some(reader) = reader {
-            ignore(&reader.cancel());
-        }
+        self.end(move || reader.into_iter().for_each(|reader| ignore(&reader.cancel())));
         if self.resting.replace(false) {
             self.promised.let_go();
         }
+    }
+
+    fn end(&self, cancel: impl FnOnce() + 'static) {
+        ending::end(self.controller.as_ref(), self.fresh.get(), cancel);
     }
 }
 

@@ -1,5 +1,6 @@
 //! How bytes get here. A transport starts and aborts one request and reports what happens to it; it decides nothing.
 
+mod ending;
 pub(crate) mod fetch;
 pub(crate) mod native;
 pub(crate) mod probe;

@@ -1,6 +1,7 @@
 //! The probe: asks whether a server answers at all, after a request of which `fetch` says only that it failed.
 
 use super::Receiver;
+use super::ending;
 use super::promised::{Common, Promised, ignore};
 use crate::sys;
 use js_sys::Promise;
@@ -33,8 +34,9 @@ impl Probe {
 
 impl Drop for Probe {
     fn drop(&mut self) {
-        self.inquiry.over.set(true);
-        self.inquiry.abort();
+        if !self.inquiry.over.replace(true) {
+            ending::end(self.inquiry.controller.as_ref(), false, || {});
+        }
     }
 }
 
@@ -84,10 +86,8 @@ impl Inquiry {
             ResponseType::Opaque => ProbeOutcome::OtherOrigin,
             _ => ProbeOutcome::OwnOrigin,
         };
-        if let Some(body) = response.body() {
-            ignore(&body.cancel());
-        }
-        self.abort();
+        let body = response.body();
+        ending::end(self.controller.as_ref(), true, move || body.into_iter().for_each(|body| ignore(&body.cancel())));
         self.end(outcome);
     }
 
@@ -98,11 +98,5 @@ impl Inquiry {
             receiver.receive(Input::ProbeEnded { attempt: self.attempt, outcome }, &[]);
         }
         self.promised.let_go();
-    }
-
-    fn abort(&self) {
-        if let Some(controller) = &self.controller {
-            controller.abort();
-        }
     }
 }

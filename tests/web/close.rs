@@ -126,6 +126,18 @@ over_both! {
         assert_eq!(journal.rest(), [], "the later open listener is not told, and no message");
     }
 
+    async fn close_as_soon_as_it_opens_again_and_again(transport) {
+        let route = route("/message?end=hang");
+        for opened in 1..=40 {
+            let (source, mut journal) = route.watch(transport, &["message"]);
+            journal.open().await;
+            source.close();
+            if opened % 5 == 0 {
+                route.seen(&format!("open=0&closed={opened}")).await;
+            }
+        }
+    }
+
     async fn close_inside_error(transport) {
         let ended = route("/resume?count=1&retry=100");
         let source = Rc::new(ended.connect(transport));

@@ -392,6 +392,52 @@ export const scenarios = [
     expected: [[['idle', 0]], 2],
   },
   {
+    name: 'after a sleep of the machine it looks at once',
+    run: async ({ EventSource, here, tidings, seen, key }) => {
+      // While a machine sleeps its timers stand still, and the clock on the wall goes on.
+      const { Date, setTimeout } = globalThis;
+      const wall = Date.now;
+      let slept = 0;
+      let still = [];
+      Date.now = () => wall.call(Date) + slept;
+      globalThis.setTimeout = (run, delay, ...given) => (delay < 10_000 ? setTimeout(run, delay, ...given) : -still.push(run));
+      const goOn = () => {
+        const due = still;
+        still = [];
+        due.forEach((run) => run());
+      };
+      const log = [];
+      const note = (event) => {
+        const { reason, delay } = tidings.details(event);
+        log.push([reason, delay]);
+      };
+      try {
+        const waiting = new EventSource(`${here}/sequence?steps=200,open&retry=3600000&key=${key}`);
+        await new Promise((resolve) => waiting.addEventListener('error', (event) => resolve(note(event))));
+        goOn();
+        log.push(still.length);
+        slept = 3_600_000;
+        goOn();
+        await new Promise((resolve) => (waiting.onmessage = resolve));
+        waiting.close();
+        const silent = new EventSource(`${here}/sequence?steps=open&key=${key}-silent`, { idleTimeout: 60_000 });
+        await new Promise((resolve) => (silent.onmessage = resolve));
+        goOn();
+        log.push(still.length);
+        slept += 3_600_000;
+        silent.addEventListener('error', note);
+        goOn();
+        await new Promise((resolve) => (silent.onmessage = resolve));
+        silent.close();
+      } finally {
+        Date.now = wall;
+        globalThis.setTimeout = setTimeout;
+      }
+      return [log, (await seen('open=0&closed=2')).requests, (await seen('open=0&closed=2', `${key}-silent`)).requests];
+    },
+    expected: [[['body-ended', 3_600_000], 1, 1, ['idle', 100]], 2, 2],
+  },
+  {
     name: 'whenHidden: a hidden page lets go and resumes when it is shown',
     realms: ['window'],
     run: async ({ EventSource, here, key, seen, tidings }) => {

@@ -423,6 +423,18 @@ export const scenarios = [
     },
   },
   {
+    name: 'eventsource-close: as soon as it opens, again and again, it frees the connection',
+    run: async ({ EventSource, here, key, seen }) => {
+      const count = 40;
+      for (let opened = 0; opened < count; opened += 1) {
+        const source = new EventSource(`${here}/message?end=hang&key=${key}`);
+        await new Promise((resolve) => (source.onopen = resolve));
+        source.close();
+      }
+      return (await seen(`open=0&closed=${count}`)).requests;
+    },
+  },
+  {
     name: 'eventsource-close: inside the first of several messages',
     run: async ({ EventSource, here, watch, key, seen }) => {
       const source = new EventSource(`${here}/burst?count=5&size=5&end=hang&key=${key}`);

@@ -36,7 +36,7 @@ export function send(request: Request, reports: Reports): Exchange {
   if (!headers['last-event-id'] && request.lastEventId && isSendable(request.lastEventId)) {
     headers['Last-Event-ID'] = request.lastEventId;
   }
-  const abort = begin(
+  const end = begin(
     request.url,
     {
       method: request.method,
@@ -67,7 +67,7 @@ export function send(request: Request, reports: Reports): Exchange {
           answered();
         } else {
           // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
-          return reader ? beginning(reader).then(answered) : answered('');
+          return reader ? beginning(reader, end).then(answered) : answered('');
         }
       }
     },
@@ -104,16 +104,15 @@ export function send(request: Request, reports: Reports): Exchange {
     },
     abort() {
       aborted = true;
-      abort();
-      cancel();
+      end(cancel);
     },
   };
 }
 
-/** The first 4 KiB of a body as text, or what of it comes within a second. It gives the body up. */
-function beginning(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
+/** The first 4 KiB of a body as text, or what of it comes within a second, after which the request is ended. */
+function beginning(reader: ReadableStreamDefaultReader<Uint8Array>, end: End): Promise<string> {
   const bytes: number[] = [];
-  const timer = setTimeout(() => reader.cancel().catch(nothing), 1000);
+  const timer = setTimeout(() => end(() => reader.cancel().catch(nothing)), 1000);
   const read = (): Promise<unknown> =>
     reader.read().then(({ done, value }) => {
       if (!done) {
@@ -141,7 +140,7 @@ export function probe(url: string, send: Send | undefined, answer: ProbeAnswer):
       answer(outcome);
     }
   };
-  const abort = begin(
+  const end = begin(
     url,
     { mode: 'no-cors', credentials: 'omit', cache: 'no-store' },
     send,
@@ -152,30 +151,48 @@ export function probe(url: string, send: Send | undefined, answer: ProbeAnswer):
     readOn: nothing,
     abort() {
       aborted = true;
-      abort();
+      end(nothing);
     },
   };
   return exchange;
 }
 
-/** Begins a request; what it returns aborts it, as far as the engine can. */
+/** Ends a request as far as the engine can: its signal, then what else the caller has to let go. */
+type End = (andThen: () => void) => void;
+
+/** Begins a request; what it returns ends it. */
 function begin(
   url: string,
   init: RequestInit,
   send: Send | undefined,
   onResponse: (response: Response) => unknown,
   onFailure: (error?: unknown) => void,
-): () => void {
+): End {
   const controller = typeof AbortController === 'function' ? new AbortController() : undefined;
+  let answered = 0;
   if (controller) {
     init.signal = controller.signal;
   }
   // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
   // are failures of the request.
-  new Promise<Response>((resolve) => resolve((send || fetch)(url, init))).then(onResponse).catch(onFailure);
-  return () => {
-    if (controller) {
-      controller.abort();
+  new Promise<Response>((resolve) => resolve((send || fetch)(url, init)))
+    .then((response) => {
+      answered = Date.now();
+      return onResponse(response);
+    })
+    .catch(onFailure);
+  return (andThen) => {
+    const end = () => {
+      if (controller) {
+        controller.abort();
+      }
+      andThen();
+    };
+    // Firefox's workers lose an abort that comes within a few milliseconds of the answer, and any after a cancel: the connection would stay.
+    if (typeof WorkerGlobalScope === 'function' && Date.now() - answered < SETTLING) {
+      setTimeout(end, SETTLING);
+    } else {
+      end();
     }
   };
 }
@@ -193,4 +210,8 @@ function nothing(): void {}
 /** How much of a body that is no event stream is told, in UTF-16 code units. */
 const SHOWN = 4096;
 
+/** How long the beginning of an answer may take to settle, in milliseconds. */
+const SETTLING = 20;
+
 declare const process: unknown;
+declare const WorkerGlobalScope: unknown;
