@@ -2,6 +2,9 @@
 
 import { readFile } from 'node:fs/promises';
 
+/** The engine's own process ended, which no script can make a sound engine do. */
+export class EngineCrash extends Error {}
+
 /**
  * The text of a script that runs `work` and hands what comes of it to the function `finish`, as text.
  *

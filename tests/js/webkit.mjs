@@ -5,7 +5,7 @@
 
 import { createServer } from 'node:net';
 
-import { answering, pageOf } from './plain_page.mjs';
+import { EngineCrash, answering, pageOf } from './plain_page.mjs';
 import { START_LIMIT, start, startScreen } from './programs.mjs';
 
 /** No script of a test runs longer: the tests' own limits are shorter. */
@@ -76,12 +76,16 @@ async function openPage({ driver, browser }, display, forget) {
   });
 }
 
+/** What the driver says of a page whose process has ended: first that, then the other. */
+const CRASHES = ['Could not parse script result', 'page crash or hang'];
+
 /** One WebDriver command. */
 async function call(method, url, body, limit = SCRIPT_LIMIT) {
   const response = await fetch(url, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(limit) });
   const { value } = await response.json();
-  if (!response.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value.error}: ${value.message}`);
-  return value;
+  if (response.ok) return value;
+  const said = `${method} ${new URL(url).pathname}: ${value.error}: ${value.message}`;
+  throw CRASHES.some((words) => said.includes(words)) ? new EngineCrash(said) : new Error(said);
 }
 
 function freePort() {

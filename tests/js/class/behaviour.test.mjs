@@ -8,7 +8,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 
 import { classEngines, find, launch } from '../browsers.mjs';
-import { kinds, openRealm, serveScripts } from './realms.mjs';
+import { kinds, openLastingRealm, serveScripts } from './realms.mjs';
 import { apart, scenarios } from './scenarios.mjs';
 
 const here = process.env.TIDINGS_SERVER;
@@ -45,7 +45,7 @@ for (const engine of classEngines.filter(({ name }) => name.includes(onlyEngine 
         let realm;
 
         before(async () => {
-          realm = await openRealm(browser, kind, { scripts: scripts.address, here });
+          realm = await openLastingRealm(browser, kind, { scripts: scripts.address, here });
         });
 
         after(() => realm?.close());
@@ -53,8 +53,9 @@ for (const engine of classEngines.filter(({ name }) => name.includes(onlyEngine 
         for (const scenario of scenarios) {
           const { name, run, realms } = scenario;
           if ((only && !name.includes(only)) || (realms && !realms.includes(kind))) continue;
-          test(name, { timeout: 15_000 }, async () => {
-            const go = (which) => realm.run(run, { which, here, there, key: key(engine, kind, which, name) });
+          test(name, { timeout: 15_000 }, async (context) => {
+            const note = (text) => context.diagnostic(text);
+            const go = (which) => realm.run(run, () => ({ which, here, there, key: key(engine, kind, which, name) }), note);
             const ours = await go('ours');
             const own = apart(scenario, engine.name);
             if (own) {

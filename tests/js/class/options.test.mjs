@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { runInThisContext } from 'node:vm';
 
 import { classEngines, find, launch } from '../browsers.mjs';
-import { openRealm, serveScripts } from './realms.mjs';
+import { openLastingRealm, serveScripts } from './realms.mjs';
 import { scenarios } from './option_scenarios.mjs';
 import { apart } from './scenarios.mjs';
 
@@ -25,10 +25,10 @@ function testAll(kind, run, engine = '') {
   for (const scenario of scenarios) {
     const { name, run: work, realms } = scenario;
     if (!name.includes(only) || (realms && !realms.includes(kind))) continue;
-    test(name, { timeout: 20_000 }, async () => {
-      const key = `options-${kind.replace(/\W/g, '-')}-${process.pid}-${++keys}`;
+    test(name, { timeout: 20_000 }, async (context) => {
+      const given = () => ({ which: 'ours', here, there, key: `options-${kind.replace(/\W/g, '-')}-${process.pid}-${++keys}` });
       const { expected, why } = apart(scenario, engine) ?? scenario;
-      assert.deepEqual(await run(work, { which: 'ours', here, there, key }), expected, why);
+      assert.deepEqual(await run(work, given, (text) => context.diagnostic(text)), expected, why);
     });
   }
 }
@@ -41,7 +41,7 @@ if ('node'.includes(onlyEngine)) {
       runInThisContext(readFileSync(new URL('./realm_tools.js', import.meta.url), 'utf8'));
     });
     testAll('node', async (work, given) => {
-      const tools = globalThis.realmTools({ EventSource: tidings.EventSource, tidings, ...given });
+      const tools = globalThis.realmTools({ EventSource: tidings.EventSource, tidings, ...given() });
       return JSON.parse(JSON.stringify(tools.plain(await work(tools))));
     });
   });
@@ -68,10 +68,10 @@ for (const engine of classEngines.filter(({ name }) => name.toLowerCase().includ
       describe(`in a ${kind}`, () => {
         let realm;
         before(async () => {
-          realm = await openRealm(browser, kind, { scripts: scripts.address, here });
+          realm = await openLastingRealm(browser, kind, { scripts: scripts.address, here });
         });
         after(() => realm?.close());
-        testAll(kind, (work, given) => realm.run(work, given), engine.name);
+        testAll(kind, (...work) => realm.run(...work), engine.name);
       });
     }
   });

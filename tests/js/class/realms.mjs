@@ -8,6 +8,8 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
+import { EngineCrash } from '../plain_page.mjs';
+
 export const kinds = ['window', 'dedicated worker', 'shared worker', 'service worker'];
 
 /** The classic script of the package, as it is published. */
@@ -78,6 +80,29 @@ export async function openRealm(browser, kind, { scripts, here }) {
       await page.evaluate(() => globalThis.endRealm());
       await page.close();
     },
+  };
+}
+
+/**
+ * The same, in a new page whenever the engine has crashed: what was under way then is run once more there, and a test says so by `note`.
+ *
+ * @returns {Promise<{ run(work: Function, given: () => object, note: (text: string) => void): Promise<any>, close(): Promise<void> }>}
+ */
+export async function openLastingRealm(browser, kind, where) {
+  let realm = await openRealm(browser, kind, where);
+  return {
+    async run(work, given, note) {
+      try {
+        return await realm.run(work, given());
+      } catch (error) {
+        if (!(error instanceof EngineCrash)) throw error;
+        note(`the engine crashed, and this ran once more in a new page: ${error.message}`);
+        await realm.close().catch(() => {});
+        realm = await openRealm(browser, kind, where);
+        return realm.run(work, given());
+      }
+    },
+    close: () => realm.close(),
   };
 }
 
