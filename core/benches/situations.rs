@@ -3,11 +3,12 @@
 //! The parsers take turns, in short rounds, and ratios are taken within a round, so that a machine that slows down now and then
 //! slows all of them. Medians are shown. The last column is a peer against itself: how far from 1 a ratio gets by chance.
 //!
-//! After `--`, words choose the situations whose names have one of them, and `--quick` takes fewer rounds. Without `--bench`, which
-//! `cargo bench` gives, the parsers are only checked against each other.
+//! After `--`, words choose the situations whose names have one of them, `--rounds=N` takes so many, and `--json=FILE` writes down what
+//! each round found. Without `--bench`, which `cargo bench` gives, the parsers are only checked against each other.
 
 mod situation;
 
+use serde_json::{Value, json};
 use situation::{PEERS, Parser, Seen, Situation, TIDINGS};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -21,31 +22,39 @@ fn main() {
     if !is_set("--bench") {
         return;
     }
-    let rounds = if is_set("--quick") { 11 } else { 61 };
+    let value = |name: &str| flags.iter().find_map(|flag| flag.strip_prefix(name)?.strip_prefix('='));
+    let rounds = value("--rounds").map_or(61, |rounds| rounds.parse().expect("--rounds=N wants a number"));
     let [(first, _), (second, _)] = PEERS;
     println!("| MB/s | tidings | {first} | {second} | tidings / better peer | {first} / itself |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
-    for situation in &situations {
-        println!("{}", row(situation, rounds));
+    let found: Vec<Value> = situations.iter().map(|situation| measure(situation, rounds)).collect();
+    if let Some(file) = value("--json") {
+        std::fs::write(file, json!(found).to_string()).expect("--json=FILE wants a file that can be written");
     }
 }
 
-fn row(situation: &Situation, rounds: usize) -> String {
+/// Prints a row of the table, and gives megabytes a second of each parser, one a round.
+fn measure(situation: &Situation, rounds: usize) -> Value {
     let parsers = [TIDINGS, PEERS[0], PEERS[1], PEERS[0]].map(|(_, parser)| Turn::new(situation, parser));
-    let mut times = parsers.each_ref().map(|_| Vec::with_capacity(rounds));
+    let mut rates = parsers.each_ref().map(|_| Vec::with_capacity(rounds));
     for round in 0..rounds {
         for place in 0..parsers.len() {
             // Each has each place as often, for who comes after whom matters too.
             let index = (round + place) % parsers.len();
-            times[index].push(parsers[index].take(situation));
+            rates[index].push(situation.size() as f64 / parsers[index].take(situation) / 1e6);
         }
     }
-    let [tidings, first, second, control] = times;
-    let [a, b, c] = [&tidings, &first, &second].map(|times| situation.size() as f64 / median(times.clone()) / 1e6);
-    let better = if b > c { &first } else { &second };
-    let ratio = median(better.iter().zip(&tidings).map(|(better, tidings)| better / tidings).collect());
-    let itself = median(control.iter().zip(&first).map(|(control, first)| control / first).collect());
-    format!("| {} | {a:.0} | {b:.0} | {c:.0} | {ratio:.2} | {itself:.2} |", situation.name)
+    let [tidings, first, second, control] = &rates;
+    let ratio = |of: &[f64], to: &[f64]| median(of.iter().zip(to).map(|(of, to)| of / to).collect());
+    let [a, b, c] = [tidings, first, second].map(|rates| median(rates.clone()));
+    let better = ratio(tidings, if b > c { first } else { second });
+    println!("| {} | {a:.0} | {b:.0} | {c:.0} | {better:.2} | {:.2} |", situation.name, ratio(control, first));
+    let [(first_name, _), (second_name, _)] = PEERS;
+    let again = format!("{first_name} again");
+    json!({
+        "situation": situation.name,
+        "rates": { TIDINGS.0: tidings, first_name: first, second_name: second, again: control },
+    })
 }
 
 /// So many goes of a parser through a situation that the clock can measure them.

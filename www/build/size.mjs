@@ -22,8 +22,8 @@ const LEGACY = 'tidings: dist/legacy.min.js (for old browsers)';
 const LEGACY_AIM = [26_000, 9_500];
 const LEGACY_CEILING = [59_500, 23_200];
 
-/** Prints the table; says whether the ceilings are kept. */
-export async function printSizes(root) {
+/** Weighs each entry in `dist` and its peers. @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
+export async function weigh(root) {
   const require = createRequire(join(root, 'package.json'));
   const version = (name) => require(join(root, 'node_modules', name, 'package.json')).version;
   const file = (name) => readFile(join(root, 'dist', name));
@@ -41,23 +41,33 @@ export async function printSizes(root) {
       `event-source-polyfill ${version('event-source-polyfill')}`,
       await app(root, "export { EventSourcePolyfill } from 'event-source-polyfill'"),
     ],
+    [
+      `@microsoft/fetch-event-source ${version('@microsoft/fetch-event-source')}`,
+      await app(root, "export { fetchEventSource } from '@microsoft/fetch-event-source'"),
+    ],
     [`eventsource-parser ${version('eventsource-parser')} (a parser only)`, await app(root, "export { createParser } from 'eventsource-parser'")],
   ];
+  return rows.map(([name, bytes]) => ({ name, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliOf(bytes) }));
+}
+
+/** Prints the table; says whether the ceilings are kept. */
+export async function printSizes(root) {
+  const rows = await weigh(root);
   console.log('| minified, bytes | raw | gzip | brotli |\n| --- | ---: | ---: | ---: |');
-  for (const [name, bytes] of rows) {
-    console.log(`| ${name} | ${bytes.length} | ${gzipSync(bytes, { level: 9 }).length} | ${brotli(bytes)} |`);
+  for (const { name, raw, gzip, brotli } of rows) {
+    console.log(`| ${name} | ${raw} | ${gzip} | ${brotli} |`);
   }
   const keeps = [
     ['main', MAIN, AIM, CEILING],
     ['parser', PARSER, PARSER_AIM, PARSER_CEILING],
   ].map(([entry, row, aim, ceiling]) => {
-    const cost = brotli(rows.find(([name]) => name === row)[1]);
+    const { brotli: cost } = rows.find(({ name }) => name === row);
     const kept = cost <= ceiling;
     console.log(`\nThe ${entry} entry costs ${cost} bytes of brotli. The aim is ${aim}, the ceiling ${ceiling}: ${kept ? 'kept' : 'broken'}.`);
     return kept;
   });
-  const legacy = rows.find(([name]) => name === LEGACY)[1];
-  const weights = [legacy.length, gzipSync(legacy, { level: 9 }).length];
+  const legacy = rows.find(({ name }) => name === LEGACY);
+  const weights = [legacy.raw, legacy.gzip];
   keeps.push(weights.every((weight, index) => weight <= LEGACY_CEILING[index]));
   console.log(
     `\nThe script for old browsers weighs ${weights.join(' bytes minified, ')} gzip. The aim is ${LEGACY_AIM.join(' and ')}, the ceiling ${LEGACY_CEILING.join(' and ')}: ${keeps.at(-1) ? 'kept' : 'broken'}.`,
@@ -82,6 +92,6 @@ async function app(root, contents) {
   return outputFiles.find(({ path }) => path.endsWith('stdin.js')).contents;
 }
 
-function brotli(bytes) {
+function brotliOf(bytes) {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
 }

@@ -119,10 +119,11 @@ usage: cargo xtask <command>
                     parts: native, chromium, firefox, node, pages, packaging
   setup             find or add everything that the commands need
   ci                everything that CI checks: formatting, lints, docs, packages, tests
-  bench [which]     run every bench, or only one; further words go to it
-                    parser: tidings-core beside its peers, natively (`cargo bench`)
-                    apps: Rust apps on tidings, web-sys and gloo-net in both browsers,
-                    about 5 minutes; words: --quick, chromium, firefox, part of a situation
+  bench [which ...] run every bench, about 12 minutes, or only some, and write what they found
+                    to docs/benchmarks.md: parser (native parsers), strings (bytes to strings),
+                    clients (whole clients over HTTP), apps (Rust apps), legacy (old browsers),
+                    sizes. --quick takes fewer and shorter rounds. Further words choose what is
+                    only printed: node, chromium, firefox, phantomjs, qtwebkit, part of a situation
   docs              build the API pages of the crates and of the npm package, and say where they lie
   screenshots       build the demo, and take pictures of it, which README shows
   release --dry-run check that everything is ready to be published

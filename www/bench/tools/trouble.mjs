@@ -1,0 +1,22 @@
+// What can go wrong, and waiting that has an end.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a person can mend: told without a stack. */
+export class Trouble extends Error {}
+
+export async function within(milliseconds, what, promise) {
+  const over = new AbortController();
+  const limit = sleep(milliseconds, undefined, { signal: over.signal }).then(() => {
+    throw new Trouble(`${what}: no answer within ${milliseconds / 1000} s`);
+  });
+  return Promise.race([promise, limit]).finally(() => {
+    over.abort();
+    limit.catch(() => {});
+  });
+}
+
+/** What went wrong, in one line. */
+export function reason(error) {
+  return String(error?.message ?? error).split('\n')[0];
+}
