@@ -2,7 +2,7 @@
 //
 // esbuild bundles to ES2015, for it lowers no classes; swc lowers that to ES5; terser makes it small (swc's own minifier moves the conversion of
 // the URL, which runs a page's code, past what comes after it, and makes more of it). The sources are those of today's browsers, but for
-// what `www/src/legacy` has for them: `stand_ins.ts` takes the place of globals, `decode.ts` that of the file of that name in `core`.
+// what `www/src/legacy` has for them: `stand_ins.ts` takes the place of globals, `decode.ts` and `hooks.ts` that of the files of these names.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,8 +39,7 @@ export async function buildLegacy({ root, dist, shared, plugin, banner }) {
     write: false,
   });
   const { code: lowered } = await swc.transform(outputFiles[0].text, LOWERED);
-  // Around all of it, the helpers that swc added before it too.
-  const whole = `(function () {\n"use strict";\n${lowered}})();\n`;
+  const whole = `(function () {\n"use strict";\n${withHelpers(lowered)}})();\n`;
   const { code: small } = await minify(whole, SMALLER);
   await writeFile(join(dist, 'legacy.min.js'), `${banner}\n${small}\n`);
   // The package is one of modules, in which `.js` is a module: for Node and bundlers the same is there once more.
@@ -55,35 +54,108 @@ function legacyFiles(source) {
     name: 'legacy files',
     setup(build) {
       build.onResolve({ filter: /(^\.|\/core)\/decode\.js$/ }, () => ({ path: source('legacy/decode.ts') }));
+      build.onResolve({ filter: /\/hooks\.js$/ }, () => ({ path: source('legacy/hooks.ts') }));
     },
   };
 }
 
+/** Puts our helpers in the place of those that swc would import. */
+function withHelpers(text) {
+  return text.replace(/^import \{ _ as (\w+) \} from "@swc\/helpers\/.*$/gm, (_, name) => {
+    if (!HELPERS[name]) {
+      throw new Error(`www/build/legacy.mjs has no ${name}, which swc asks for: write it, or do without in the sources`);
+    }
+    return `${HELPERS[name]}`;
+  });
+}
+
+/** What swc's code calls, in ES5, and no more of it than the sources need: its own are for all the world, and weigh as much as a transport. */
+const HELPERS = {
+  _class_call_check: function _class_call_check(instance, Class) {
+    if (!(instance instanceof Class)) {
+      throw new TypeError('Cannot call a class as a function');
+    }
+  },
+  /** Accessors and methods, none of them static. */
+  _create_class: function _create_class(Class, members) {
+    members.forEach(function (member) {
+      member.configurable = true;
+      if (member.value) {
+        member.writable = true;
+      }
+      Object.defineProperty(Class.prototype, member.key, member);
+    });
+  },
+  _define_property: function _define_property(object, key, value) {
+    object[key] = value;
+    return object;
+  },
+  _extends: function _extends(target) {
+    for (var index = 1; index < arguments.length; index++) {
+      for (var key in arguments[index]) {
+        target[key] = arguments[index][key];
+      }
+    }
+    return target;
+  },
+  _inherits: function _inherits(Class, Base) {
+    Class.prototype = Object.create(Base.prototype, { constructor: { value: Class, writable: true, configurable: true } });
+    if (Object.setPrototypeOf) {
+      Object.setPrototypeOf(Class, Base);
+    } else {
+      Class.__proto__ = Base;
+    }
+  },
+  _object_without_properties_loose: function _object_without_properties_loose(source, excluded) {
+    var target = {};
+    for (var key in source) {
+      if (excluded.indexOf(key) < 0) {
+        target[key] = source[key];
+      }
+    }
+    return target;
+  },
+  /** Of arrays: what iterators give is not known there. */
+  _to_consumable_array: function _to_consumable_array(array) {
+    if (!Array.isArray(array)) {
+      throw new TypeError('not an array');
+    }
+    return array.slice();
+  },
+};
+
 const LOWERED = {
   configFile: false,
   swcrc: false,
-  isModule: false,
+  // Helpers are imports, then.
+  isModule: true,
+  module: { type: 'es6' },
   // Of the target only what no engine in question has. `typeof` is fine as it is: nobody has a stand-in for symbols without `Symbol`.
   env: { targets: 'ie 10', exclude: ['transform-typeof-symbol'] },
   jsc: {
     parser: { syntax: 'ecmascript' },
-    // Of the one class that there is, whose base is a function of ours, and of what is spread and looped over: plain objects, arrays. What is not
-    // here is as the language has it.
+    // Of the one class that there is, whose base is a function of ours, and of what is spread and looped over: plain objects, arrays. Nobody asks a function of
+    // ours for its length, but the class, whose one argument has no default. What is not here is as the language has it.
     assumptions: {
       superIsCallableConstructor: true,
       constantSuper: true,
       setClassMethods: true,
       iterableIsArray: true,
       setSpreadProperties: true,
+      setComputedProperties: true,
+      pureGetters: true,
       objectRestNoSymbols: true,
+      ignoreFunctionLength: true,
+      noDocumentAll: true,
     },
-    externalHelpers: false,
+    externalHelpers: true,
   },
 };
 
 const SMALLER = {
   ecma: 5,
-  compress: { passes: 3, keep_fargs: true },
+  // No getter of ours does anything, and of a getter of others nobody drops what it gives.
+  compress: { passes: 3, keep_fargs: true, pure_getters: true },
   // The class keeps its name.
   mangle: { toplevel: true, reserved: ['EventSource'] },
   format: { comments: false, ascii_only: true },

@@ -15,7 +15,7 @@
 import { ActionKind, Field, Input, Option, type Connection, type Core, type Events } from './core/contract.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
-import { hooks } from './hooks.js';
+import { trace } from './hooks.js';
 import type { Address, Platform } from './host/platform.js';
 import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
 import type { Exchange } from './transport/transport.js';
@@ -134,7 +134,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   /** Tells the core, and does what it asks for. */
   function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string): void {
-    hooks.trace?.(source.url, false, input, attempt);
+    trace(source.url, false, input, attempt);
     try {
       connection?.tell(input, attempt, platform.now(), value, content);
     } catch (error) {
@@ -203,7 +203,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   function perform(action: ActionKind, connection: Connection): void {
     const attempt = (current = connection.field(Field.Attempt));
-    hooks.trace?.(source.url, true, action, attempt);
+    trace(source.url, true, action, attempt);
     switch (action) {
       case ActionKind.SendRequest:
         answer = {};

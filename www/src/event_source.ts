@@ -115,9 +115,10 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
   }
 
   class EventSource extends Base {
-    // The default makes `length` 1, as WebIDL counts: only the required argument.
-    constructor(url: string | URL, init: TidingsEventSourceInit | null | undefined = undefined) {
+    // `length` is 1, as WebIDL counts: only the required argument.
+    constructor(url: string | URL) {
       super();
+      const init: TidingsEventSourceInit | null | undefined = arguments[1];
       if (!arguments.length) {
         throw invalid('1 argument required, but only 0 present.');
       }

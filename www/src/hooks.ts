@@ -12,6 +12,11 @@ export const hooks: {
   trace?: (url: string, isAction: boolean, number: number, attempt: number) => void;
 } = {};
 
+/** Lets somebody look, if somebody does. */
+export function trace(url: string, isAction: boolean, number: number, attempt: number): void {
+  hooks.trace?.(url, isAction, number, attempt);
+}
+
 /** The words, if there are any. */
 export function words(code: string): string {
   return hooks.explain ? hooks.explain(code) : '';

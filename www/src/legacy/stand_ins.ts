@@ -59,10 +59,10 @@ function UrlOrLike(this: { href: string; origin: string; searchParams: object },
   this.origin = originOf(href);
   this.searchParams = {
     set: (name: string, value: string) => {
-      const [, path, query, hash] = /^([^?#]*)\??([^#]*)(.*)/.exec(this.href)!;
+      const parts = /^([^?#]*)\??([^#]*)(.*)/.exec(this.href)!;
       const start = encodeURIComponent(name) + '=';
-      const others = query!.split('&').filter((part) => part && part.indexOf(start));
-      this.href = path + '?' + others.concat(start + encodeURIComponent(value).replace(/%20/g, '+')).join('&') + hash;
+      const others = parts[2]!.split('&').filter((part) => part && part.indexOf(start));
+      this.href = parts[1] + '?' + others.concat(start + encodeURIComponent(value).replace(/%20/g, '+')).join('&') + parts[3];
     },
   };
 }
