@@ -9,7 +9,7 @@ import process from 'node:process';
 
 import { median } from './report/summary.mjs';
 import { versionOf } from './tools/pages.mjs';
-import { Trouble } from './tools/trouble.mjs';
+import { reason, Trouble } from './tools/trouble.mjs';
 import { readWords } from './words.mjs';
 
 const [name, file, ...given] = process.argv.slice(2);
@@ -49,12 +49,12 @@ const tell = {
   },
   skipped(place, why) {
     console.log(`  skipped: ${why}`);
-    result.skipped.push({ place, why });
+    result.skipped.push({ place, why: reason(why) });
     save();
   },
-  failed(place, why) {
-    console.log(`  FAILED: ${why}`);
-    result.failed.push({ place, why });
+  failed(place, error) {
+    console.log(`  FAILED: ${reason(error)}`);
+    result.failed.push({ place, why: reason(error) });
     save();
   },
 };
@@ -63,7 +63,7 @@ try {
   await bench.run(plan, tell);
 } catch (error) {
   console.error(error instanceof Trouble ? error.message : error);
-  tell.failed('', String(error.message ?? error).split('\n')[0]);
+  tell.failed('', error);
 }
 save();
 await saving;

@@ -8,6 +8,7 @@
  * @property {[string, string][]} [pairs] who is set beside whom
  * @property {[string, string][]} [bounds] what is no client, but shows what is possible
  * @property {[string, string]} [control]
+ * @property {[string, string][]} [weighed] what is weighed beside what: how the rows begin
  * @property {string} [why] where it is told what falls short, and why
  */
 
@@ -63,5 +64,12 @@ export const benches = {
   sizes: {
     title: 'Sizes',
     about: 'What an app that imports this gets, by esbuild, in bytes.',
+    weighed: [
+      ['tidings: import { EventSource }', 'eventsource '],
+      ['tidings: import { EventSource }', 'event-source-polyfill '],
+      ['tidings: import { EventSource }', '@microsoft/fetch-event-source '],
+      ['tidings/parser: ', 'eventsource-parser '],
+      ['tidings: dist/legacy.min.js', 'event-source-polyfill '],
+    ],
   },
 };

@@ -8,7 +8,7 @@ export function page(figures) {
   return `# Benchmarks
 
 Written by \`cargo xtask bench\`; what is changed here by hand is lost. Each bench runs everybody in turn, in rounds, in one run. A figure is how many times as fast tidings is: the
-median of each round's own ratio, with the quartiles. **Bold** is below 1: slower than that peer. The control is a peer against itself, which would be 1 without noise.
+median of each round's own ratio, with the quartiles. **Bold** is what falls short of a peer. The control is a peer against itself, which would be 1 without noise.
 
 ![${ALT_GLANCE}](benchmarks/glance.svg)
 
@@ -58,7 +58,7 @@ function label(name, of, to) {
 function glanceRows(name, figures) {
   const link = `[${benches[name].title}](#${benches[name].title.toLowerCase().replaceAll(' ', '-')})`;
   if (figures.rows.some(({ sizes }) => sizes)) {
-    return [`| ${link} | | | |`];
+    return weights(name, figures.rows).map(({ of, to, times }, row) => `| ${row ? '' : link} | ${of} / ${to} | ${times > 1 ? `**${digits(times)}**` : digits(times)} times the bytes | |`);
   }
   const all = glance(name, figures);
   if (all.length === 0) {
@@ -68,6 +68,15 @@ function glanceRows(name, figures) {
     const below = medians.filter(isBelow).length;
     const middle = medians[(medians.length - 1) >> 1];
     return `| ${row ? '' : link} | ${label} | ${mark(middle)} (${digits(medians[0])}–${digits(medians.at(-1))}) | ${below ? `${below} of ${medians.length}` : 'none'} |`;
+  });
+}
+
+/** How many times as much ours weighs, as brotli. */
+function weights(name, rows) {
+  return benches[name].weighed.flatMap(([of, to]) => {
+    const [ours, theirs] = [of, to].map((begin) => rows.find(({ situation }) => situation.startsWith(begin)));
+    const short = ({ situation }) => situation.replace(/:? \(?(all of it.*|for old browsers.*|a parser only.*)/, '').replace('tidings: ', '').replace(/ [\d.]+$/, '');
+    return ours && theirs ? [{ of: `\`${short(ours)}\``, to: `\`${short(theirs)}\``, times: ours.sizes.brotli / theirs.sizes.brotli }] : [];
   });
 }
 

@@ -5,7 +5,6 @@ import process from 'node:process';
 import puppeteer from 'puppeteer-core';
 
 import { engines, find } from '../../../tests/js/browsers.mjs';
-import { reason } from './trouble.mjs';
 
 /** This Node, as a place. */
 export const node = { name: `Node ${process.versions.node}` };
@@ -30,7 +29,7 @@ export async function atEach(places, plan, tell, work) {
       }
     } catch (error) {
       console.error(error);
-      tell.failed(place.name, reason(error));
+      tell.failed(place.name, error);
     }
   }
 }

@@ -16,7 +16,8 @@ export async function within(milliseconds, what, promise) {
   });
 }
 
-/** What went wrong, in one line. */
+/** What went wrong, in one line, without where this machine has its files: it goes into the docs. */
 export function reason(error) {
-  return String(error?.message ?? error).split('\n')[0];
+  const [line] = String(error?.message ?? error).split('\n');
+  return line.replaceAll(/(?<![\w:])\/(?:[\w.~@+-]+\/)+/g, '…/');
 }
