@@ -400,7 +400,7 @@ export const scenarios = [
       let slept = 0;
       let still = [];
       Date.now = () => wall.call(Date) + slept;
-      globalThis.setTimeout = (run, delay, ...given) => (delay < 10_000 ? setTimeout(run, delay, ...given) : -still.push(run));
+      globalThis.setTimeout = (run, delay, ...given) => (delay > 10_000 ? -still.push(run) : setTimeout.call(globalThis, run, delay, ...given));
       const goOn = () => {
         const due = still;
         still = [];
