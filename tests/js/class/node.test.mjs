@@ -1,4 +1,5 @@
-// The class in Node, which has no EventSource to compare with: the package as it is built, against the real server.
+// The class in Node, which has no EventSource to compare with: the package as it is built, against the real server: what `runtimes` does not
+// ask in every runtime, Node among them.
 //
 // Wants the test server at $TIDINGS_SERVER and $TIDINGS_SECOND_SERVER, and `node www/build.mjs` run before.
 
@@ -24,55 +25,6 @@ const newKey = () => `node-${process.pid}-${++keys}`;
 describe('the class in Node', { timeout: 120_000 }, () => {
   before(() => {
     assert.ok(here && there, 'TIDINGS_SERVER and TIDINGS_SECOND_SERVER have to be the addresses of the test server');
-  });
-
-  test('receives, reconnects with the last event ID, and closes', async () => {
-    const key = newKey();
-    const source = new EventSource(`${here}/resume?count=2&retry=100&key=${key}`);
-    const { log, until } = watch(source);
-    assert.equal(source.readyState, 0);
-    await until('message', 4);
-    source.close();
-    const origin = here;
-    assert.deepEqual(log, [
-      'open | 1',
-      `message | 1 | event 1 | 1 | ${origin}`,
-      `message | 1 | event 2 | 2 | ${origin}`,
-      'error | 0',
-      'open | 1',
-      `message | 1 | event 3 | 3 | ${origin}`,
-      `message | 1 | event 4 | 4 | ${origin}`,
-    ]);
-    const seen = await wait(key, 'open=0');
-    assert.deepEqual(seen.log.map((request) => request.last_event_id), [null, '2']);
-    assert.equal(seen.log[0].headers.accept, 'text/event-stream');
-  });
-
-  test('what listeners leave to promises is done before the next event', async () => {
-    const source = new EventSource(`${here}/burst?count=40&size=5&end=hang`);
-    const log = [];
-    source.onmessage = async () => {
-      log.push('message');
-      for (let ticks = 0; ticks < 9; ticks++) await null;
-      log.push('done');
-    };
-    await new Promise((resolve) => source.addEventListener('done', resolve));
-    source.close();
-    assert.deepEqual(log, Array.from({ length: 80 }, (_, index) => (index % 2 ? 'done' : 'message')));
-  });
-
-  test('close() in the first of several messages is the end', async () => {
-    const key = newKey();
-    const source = new EventSource(`${here}/burst?count=5&size=5&end=hang&key=${key}`);
-    let messages = 0;
-    source.onmessage = () => {
-      messages += 1;
-      source.close();
-    };
-    const seen = await wait(key, 'open=0&closed=1');
-    assert.equal(seen.log[0].ended, 'client-gone');
-    assert.equal(messages, 1);
-    assert.equal(source.readyState, 2);
   });
 
   test('events are events of this platform', async () => {
