@@ -7,19 +7,14 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
-import { engines, find, launch } from './browsers.mjs';
+import { engines, launch } from './browsers.mjs';
+import { present } from './present.mjs';
 
 const server = process.env.TIDINGS_SERVER;
 const limit = 30_000;
 const LANES = ['native', 'rust', 'npm'];
 
-for (const engine of engines) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    // A test and not a suite: suites that are skipped are not counted.
-    test(`the demo in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(engines, 'the demo')) {
   describe(`the demo in ${engine.name}`, { timeout: 240_000 }, () => {
     let browser;
     let page;

@@ -7,18 +7,13 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
-import { engines, find, launch } from './browsers.mjs';
+import { engines, launch } from './browsers.mjs';
+import { present } from './present.mjs';
 
 const server = process.env.TIDINGS_SERVER;
 const limit = 30_000;
 
-for (const engine of engines) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    // A test and not a suite: suites that are skipped are not counted.
-    test(`the examples in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(engines, 'the examples')) {
   describe(`the examples in ${engine.name}`, { timeout: 240_000 }, () => {
     let browser;
     let page;

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 
-import { classEngines, find, launch } from '../browsers.mjs';
+import { classEngines, launch } from '../browsers.mjs';
+import { present } from '../present.mjs';
 import { kinds, openLastingRealm, serveScripts } from './realms.mjs';
 import { apart, scenarios } from './scenarios.mjs';
 
@@ -16,12 +17,7 @@ const there = process.env.TIDINGS_SECOND_SERVER;
 /** For whoever looks into one case: parts of the names of scenarios, of engines and of realms. */
 const [only, onlyEngine, onlyKind] = (process.env.TIDINGS_ONLY ?? '').split(',');
 
-for (const engine of classEngines.filter(({ name }) => name.includes(onlyEngine ?? ''))) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    test(`the class in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(classEngines.filter(({ name }) => name.includes(onlyEngine ?? '')), 'the class')) {
   describe(`the class in ${engine.name}`, { timeout: 600_000 }, () => {
     let browser;
     let scripts;

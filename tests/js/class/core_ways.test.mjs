@@ -8,7 +8,8 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { classEngines, find, launch } from '../browsers.mjs';
+import { classEngines, launch } from '../browsers.mjs';
+import { present } from '../present.mjs';
 import {
   foundIn, moreWays, noServiceWorkerWays, noWays, noWorkerWays, openPage, openWorker, serveFolders, serviceWorkerWays, ways, workerWays,
 } from './core_ways.mjs';
@@ -22,12 +23,7 @@ const [, onlyEngine, onlyWay] = (process.env.TIDINGS_ONLY ?? '').split(',');
 /** In workers a few are enough: the ways end in the same cores. */
 const few = ['event-data', 'eventsource-onmessage', 'inside the first of several', 'after the end of the body', 'request-status-error', 'cross-origin: refused'];
 
-for (const engine of classEngines.filter(({ name }) => name.includes(onlyEngine ?? ''))) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    test(`ways to a core in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(classEngines.filter(({ name }) => name.includes(onlyEngine ?? '')), 'ways to a core')) {
   // Pages mostly wait: so a few go side by side.
   describe(`ways to a core in ${engine.name}`, { timeout: 300_000, concurrency: 6 }, () => {
     let browser;

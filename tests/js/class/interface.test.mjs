@@ -7,18 +7,14 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 
-import { classEngines, find, launch } from '../browsers.mjs';
+import { classEngines, launch } from '../browsers.mjs';
+import { present } from '../present.mjs';
 import { kinds, openRealm, serveScripts } from './realms.mjs';
 
 const here = process.env.TIDINGS_SERVER;
 const there = process.env.TIDINGS_SECOND_SERVER;
 
-for (const engine of classEngines) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    test(`the interface in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(classEngines, 'the interface')) {
   describe(`the interface in ${engine.name}`, { timeout: 120_000 }, () => {
     let browser;
     let scripts;

@@ -8,7 +8,8 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { runInThisContext } from 'node:vm';
 
-import { classEngines, find, launch } from '../browsers.mjs';
+import { classEngines, launch } from '../browsers.mjs';
+import { present } from '../present.mjs';
 import { openLastingRealm, serveScripts } from './realms.mjs';
 import { scenarios } from './option_scenarios.mjs';
 import { apart } from './scenarios.mjs';
@@ -47,12 +48,7 @@ if ('node'.includes(onlyEngine)) {
   });
 }
 
-for (const engine of classEngines.filter(({ name }) => name.toLowerCase().includes(onlyEngine.toLowerCase()))) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    test(`options in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(classEngines.filter(({ name }) => name.toLowerCase().includes(onlyEngine.toLowerCase())), 'options')) {
   describe(`options in ${engine.name}`, { timeout: 300_000 }, () => {
     let browser;
     let scripts;

@@ -12,7 +12,8 @@ import { after, before, describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { engines, find, launch } from '../browsers.mjs';
+import { engines, launch } from '../browsers.mjs';
+import { present } from '../present.mjs';
 import { itemsByKind, read, scenarios, tellAll } from './scenarios.mjs';
 
 const here = process.env.TIDINGS_SERVER;
@@ -152,12 +153,7 @@ describe('encode', async () => {
   });
 });
 
-for (const engine of engines.filter(({ name }) => name.includes(onlyEngine ?? ''))) {
-  const { program, missing } = await find(engine);
-  if (missing) {
-    test(`the parser entry in ${engine.name}`, { skip: missing }, () => {});
-    continue;
-  }
+for (const { engine, program } of await present(engines.filter(({ name }) => name.includes(onlyEngine ?? '')), 'the parser entry')) {
   describe(`the parser entry in ${engine.name}`, { timeout: 180_000 }, () => {
     let browser;
     let files;
