@@ -431,7 +431,7 @@ export const scenarios = [
         await new Promise((resolve) => (source.onopen = resolve));
         source.close();
       }
-      return (await seen(`open=0&closed=${count}`)).requests;
+      return [(await seen(`open=0&closed=${count}`)).requests];
     },
   },
   {
