@@ -1,11 +1,12 @@
 // Builds the npm package into dist/.
 //
-//   node www/build.mjs [ABI.wasm]    everything, from what cargo built: see below
-//   node www/build.mjs --size        prints what each entry in dist/ weighs beside its peers; fails past the budget
+//   node www/build.mjs [FOLDER]    everything, from what cargo built: see below
+//   node www/build.mjs --size      prints what each entry in dist/ weighs beside its peers; fails past the budget
 //
-// The module lies, unless told otherwise, where this puts it:
+// The modules lie, unless told otherwise, where these put them:
 //
-//   cargo build --package tidings-abi --profile abi --target wasm32-unknown-unknown
+//   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi
+//   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi-parser --no-default-features
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -50,15 +51,18 @@ const words = process.argv.slice(2);
 if (words.includes('--size')) {
   process.exitCode = (await printSizes(root)) ? 0 : 1;
 } else {
-  await build(words[0] ?? join(root, 'target/wasm32-unknown-unknown/abi/tidings_abi.wasm'));
+  await build(words[0] ?? join(root, 'target/wasm32-unknown-unknown'));
 }
 
-async function build(file) {
-  const raw = await readFile(file).catch(() => {
-    throw new Error(`There is no ${file}. The command that makes it stands at the top of www/build.mjs.`);
+async function build(folder) {
+  const raw = ['abi', 'abi-parser'].map(async (profile) => {
+    const file = join(folder, profile, 'tidings_abi.wasm');
+    return readFile(file).catch(() => {
+      throw new Error(`There is no ${file}. The command that makes it stands at the top of www/build.mjs.`);
+    });
   });
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const core = await buildCore(raw);
+  const core = await buildCore(...(await Promise.all(raw)));
   const plugin = (loader, inline) => provide(CLASS, core.wasm, core.javaScript, loader, inline);
   const parserPlugin = (inline) => provide(PARSER, core.parserWasm, core.javaScript, 'module', inline);
   const shared = {

@@ -70,6 +70,7 @@ sources! {
     "event_stream/items.rs"
     "event_stream/line.rs"
     "event_stream/mod.rs"
+    "event_stream/strings.rs"
     "event_stream/text.rs"
 }
 

@@ -31,6 +31,28 @@ proptest! {
         }
     }
 
+    /// So it is with strings.
+    #[test]
+    fn each_chunk_gives_the_strings_that_the_twin_gives(bodies in vec((body(), chunk_sizes()), 1..3), limit in limit(), skips in any::<bool>()) {
+        let skips = skips && limit.is_some();
+        let mut stream = EventStream::with_limit(limit).skipping_what_exceeds(skips);
+        let mut twin = if skips { Twin::skipping(limit) } else { Twin::new(limit) };
+        for (body, sizes) in &bodies {
+            let mut items = Vec::new();
+            let mut read = 0;
+            for chunk in chunks(body, sizes) {
+                read += chunk.len();
+                items.extend(chunked::feed_strings(&mut stream, chunk));
+                let mut twin = twin.clone();
+                prop_assert_eq!(&items, &twin.read_body(&body[..read]), "after {} bytes", read);
+                let id = String::from_utf8_lossy(stream.last_event_id_bytes());
+                prop_assert_eq!(id, twin.last_event_id(), "last event ID after {} bytes", read);
+            }
+            twin.read_body(body);
+            stream.restart();
+        }
+    }
+
     /// Only the last event ID string goes from one body to the next.
     #[test]
     fn bodies_of_one_source(bodies in vec((body(), chunk_sizes()), 1..5), limit in limit()) {

@@ -1,4 +1,4 @@
-// The core: a raw module from cargo in; a small wasm module and the core as JavaScript out.
+// The core: raw modules from cargo in; small ones and the core as JavaScript out.
 //
 // wasm2js needs a module of the first version of wasm. What Rust uses past that (memory.copy, sign extension) binaryen can lower, so that
 // every Rust that builds for wasm32-unknown-unknown will do.
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /** What the modules have to export; all else that the linker exports is dropped. */
-const BOTH = ['memory', 'stamp', 'prepare', 'measure'];
+const BOTH = ['memory', 'stamp', 'prepare'];
 const MACHINE = [...BOTH, 'connect', 'tell', 'poll', 'release'];
 const PARSER = [...BOTH, 'open', 'read', 'close'];
 /** What Rust uses by default; all other features are left alone. */
@@ -24,24 +24,25 @@ const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-l
 /**
  * The core for the class, the parser alone, and both in JavaScript, which is only loaded where there is no wasm.
  *
- * @param {Uint8Array} raw what cargo built
+ * @param {Uint8Array} raw what cargo built with all exports
+ * @param {Uint8Array} rawParser what it built for the parser alone
  * @returns {Promise<{
  *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, legacy: { wasm: Uint8Array, javaScript: string }, stamp: number,
  * }>} `legacy` is the core for the class in JavaScript, and the wasm that this was made of
  */
-export async function buildCore(raw) {
+export async function buildCore(raw, rawParser) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
   const file = (name) => join(folder, name);
-  const keep = async (exports, output) => {
+  const keep = async (raw, exports, output) => {
+    await writeFile(file('raw.wasm'), raw);
     await writeFile(file('roots.json'), JSON.stringify(exports.map((name) => ({ name, export: name, root: true }))));
     await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(output));
   };
   const smallest = ['-Oz', '--converge', '--zero-filled-memory', ...STRIP];
   try {
-    await writeFile(file('raw.wasm'), raw);
     const modules = [];
-    for (const exports of [MACHINE, PARSER]) {
-      await keep(exports, 'needed.wasm');
+    for (const [built, exports] of [[raw, MACHINE], [rawParser, PARSER]]) {
+      await keep(built, exports, 'needed.wasm');
       await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...smallest, '-o', file('small.wasm'));
       const wasm = await readFile(file('small.wasm'));
       const module = new WebAssembly.Module(wasm);
@@ -51,7 +52,7 @@ export async function buildCore(raw) {
       modules.push({ wasm, stamp: new WebAssembly.Instance(module).exports.stamp() >>> 0 });
     }
     const first = async (exports) => {
-      await keep(exports, 'kept.wasm');
+      await keep(raw, exports, 'kept.wasm');
       await run('wasm-opt', file('kept.wasm'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
       // Says so if anything past the first version is left.
       await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '-Oz', '-o', file('first.wasm'));

@@ -80,11 +80,14 @@ fn check_sources(project: &Project, tools: &Tools, steps: &mut Steps) {
         // The core's own tests are native ones: proptest and the like do not build for the web.
         let libraries = ["tidings-core", "tidings-demo", "tidings-bench-apps"];
         // By itself: beside another that wants the core with std, it would get that too, and a second panic handler.
-        for packages in [&libraries[..], &["tidings-abi"]] {
+        for (packages, features) in
+            [(&libraries[..], &[][..]), (&["tidings-abi"], &[]), (&["tidings-abi"], &["--no-default-features"])]
+        {
             let mut cargo = wasm_cargo(project, tools, "clippy")?;
             for package in packages {
                 cargo.args(["--package", package]);
             }
+            cargo.args(features);
             cargo.args(["--lib", "--", "--deny", "warnings"]);
             check(&mut cargo, "clippy for wasm")?;
         }

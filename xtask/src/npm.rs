@@ -14,12 +14,13 @@ pub(crate) const NEEDS: &[Need] = &[Need::WasmRust, Need::Node, Need::NpmPackage
 /// Builds `dist/`.
 pub(crate) fn build(project: &Project, tools: &Tools) -> Result<(), Problem> {
     let rust = tools.wasm_rust()?;
-    let mut cargo = rust.cargo(project, "build");
-    cargo.args(["--package", "tidings-abi", "--profile", PROFILE, "--target", WASM_TARGET]);
-    process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the core for the npm package")?;
-    let module = rust.target_folder(project).join(WASM_TARGET).join(PROFILE).join("tidings_abi.wasm");
+    for module in MODULES {
+        let mut cargo = rust.cargo(project, "build");
+        cargo.args(["--package", "tidings-abi", "--target", WASM_TARGET]).args(module);
+        process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the core for the npm package")?;
+    }
     let mut node = Command::new("node");
-    node.arg(script(project)).arg(module).current_dir(&project.root);
+    node.arg(script(project)).arg(rust.target_folder(project).join(WASM_TARGET)).current_dir(&project.root);
     process::show(&mut node, BUILD_LIMIT)?.or_problem("www/build.mjs")
 }
 
@@ -42,5 +43,6 @@ fn script(project: &Project) -> std::path::PathBuf {
     project.root.join("www").join("build.mjs")
 }
 
-const PROFILE: &str = "abi";
+/// How the core is built for all entries, and how for the parser entry.
+const MODULES: [&[&str]; 2] = [&["--profile", "abi"], &["--profile", "abi-parser", "--no-default-features"]];
 const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);

@@ -51,6 +51,11 @@ pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
     }
 }
 
+/// Whether this is what ends the name of a field.
+pub(super) fn is_colon(byte: &u8) -> bool {
+    *byte == b':'
+}
+
 /// The reconnection time in milliseconds that a `retry` field sets, if its value is one.
 ///
 /// "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten." An empty value
@@ -65,6 +70,21 @@ pub(super) fn reconnection_time<'a>(value: impl IntoIterator<Item = &'a u8>) -> 
         time = Some(before.saturating_mul(10).saturating_add(u32::from(byte - b'0')).min(LONGEST_TIMER));
     }
     time
+}
+
+/// What stands for digits that go on later: all that they came to so far, in ten digits, or what is none, if they are no digits.
+pub(super) fn kept_digits<'a>(value: impl IntoIterator<Item = &'a u8>) -> [u8; 10] {
+    reconnection_time(value).map_or(*b"??????????", digits)
+}
+
+/// All ten digits that a reconnection time may have.
+pub(super) fn digits(mut time: u32) -> [u8; 10] {
+    let mut digits = [0; 10];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (time % 10) as u8;
+        time /= 10;
+    }
+    digits
 }
 
 /// The longest wait a browser's timer knows, in milliseconds; beyond it a timer fires at once.

@@ -5,13 +5,11 @@
 //! outlive the chunk, or, for data, when a second line is joined to it. A line that the end of a chunk cuts is kept until its end comes, but for
 //! `data`, whose value goes on in the data buffer, and for what is never given, of which only the beginning is kept.
 //!
-//! In browsers bytes count: what stands in several places is not inlined there.
-//!
 //! Dangers: the last event ID takes effect at the blank line, also of a block without data, and an unfinished block has none.
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
 
 use super::field::{self, Field};
-use super::items::{ByteItems, Items};
+use super::items::Items;
 use super::line::{LineReader, Start};
 use super::text;
 use alloc::vec::Vec;
@@ -33,33 +31,35 @@ use core::mem;
 /// [interpreting an event stream]: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 #[derive(Debug)]
 pub struct EventStream {
-    limit: usize,
+    pub(super) limit: usize,
     /// An event that goes past it is left out, and the reading goes on.
-    skips: bool,
+    pub(super) skips: bool,
     /// The rest of such an event is being left out.
-    skipping: bool,
-    exceeded: bool,
+    pub(super) skipping: bool,
+    pub(super) exceeded: bool,
 
-    lines: LineReader,
+    pub(super) lines: LineReader,
     /// What is kept of a line that the end of a chunk cut; empty if it cut none.
-    line: Vec<u8>,
+    pub(super) line: Vec<u8>,
     /// It cut a `data` line, whose value so far is in the data buffer.
     in_data: bool,
 
     /// What the stream keeps of the block at hand. Data and id may be there and yet be empty.
     pub(super) data: Vec<u8>,
     pub(super) event_type: Vec<u8>,
-    id: Vec<u8>,
-    has_data: bool,
-    has_id: bool,
-    /// UTF-8, unless the stream is fed for bytes.
+    pub(super) id: Vec<u8>,
+    pub(super) has_data: bool,
+    pub(super) has_id: bool,
+    /// UTF-8, unless the stream is fed for strings.
     pub(super) last_event_id: Vec<u8>,
-    reconnection_time: Option<u32>,
+    pub(super) reconnection_time: Option<u32>,
 
     /// Data and event type were given and can be emptied now.
     event_given: bool,
     /// So can the line, which was a comment.
     line_given: bool,
+    /// So was, as a string, the last event ID.
+    pub(super) id_given: bool,
 }
 
 /// What a line came to. It fits a register; what belongs to it is in [`Items`] and the stream.
@@ -100,6 +100,7 @@ impl EventStream {
             reconnection_time: None,
             event_given: false,
             line_given: false,
+            id_given: false,
         }
     }
 
@@ -117,16 +118,8 @@ impl EventStream {
         Items::new(self.read(chunk))
     }
 
-    /// The same for hosts that make strings of bytes in their own way: nothing is decoded, and what is given lies in the stream's own buffers.
-    ///
-    /// A stream is fed in one of the two ways, not in both.
     #[inline]
-    pub fn feed_bytes<'a>(&'a mut self, chunk: &'a [u8]) -> ByteItems<'a> {
-        ByteItems::new(self.read(chunk))
-    }
-
-    #[inline]
-    fn read<'a, const LEND: bool>(&'a mut self, chunk: &'a [u8]) -> Reader<'a, LEND> {
+    fn read<'a>(&'a mut self, chunk: &'a [u8]) -> Reader<'a> {
         let position = match self.lines.start_chunk(chunk) {
             Start::ReadOn(at) => at,
             Start::BrokenBom(at) => {
@@ -156,7 +149,7 @@ impl EventStream {
         str::from_utf8(&self.last_event_id).unwrap_or_default()
     }
 
-    /// The same as bytes: UTF-8, which is how it is sent; as it was received if the stream is [fed for bytes](Self::feed_bytes).
+    /// The same as bytes: UTF-8, which is how it is sent; as it was received if the stream is fed for [strings](Self::feed_strings).
     pub fn last_event_id_bytes(&self) -> &[u8] {
         &self.last_event_id
     }
@@ -214,9 +207,9 @@ impl Default for EventStream {
     }
 }
 
-/// Reads one chunk. With `LEND`, what lies in the chunk is left there; else all goes through the stream's buffers, which takes less code.
+/// Reads one chunk, and leaves there what lies in it.
 #[derive(Debug)]
-pub(super) struct Reader<'a, const LEND: bool> {
+pub(super) struct Reader<'a> {
     pub(super) stream: &'a mut EventStream,
     pub(super) chunk: &'a [u8],
     position: usize,
@@ -234,7 +227,7 @@ pub(super) struct Reader<'a, const LEND: bool> {
     pub(super) drained: bool,
 }
 
-impl<'a, const LEND: bool> Reader<'a, LEND> {
+impl<'a> Reader<'a> {
     /// Reads on until a line comes to something; to nothing once the chunk is used up.
     pub(super) fn read(&mut self) -> Outcome {
         self.stream.clear_given();
@@ -295,12 +288,11 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
             self.comment = in_chunk;
             return Outcome::Comment;
         }
-        let in_chunk = in_chunk.filter(|_| LEND);
         // What the stream itself keeps: what does not lie in the chunk.
         let kept = if in_chunk.is_some() { &[] } else { value };
         match field {
             Field::Data => {
-                if LEND && in_chunk.is_some() && self.data.is_none() && !self.stream.has_data {
+                if in_chunk.is_some() && self.data.is_none() && !self.stream.has_data {
                     self.data = in_chunk;
                 } else {
                     self.begin_kept_data();
@@ -308,21 +300,17 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
                 }
             }
             Field::Event => {
-                if LEND {
-                    self.event_type = in_chunk.unwrap_or_default();
-                }
-                replace(&mut self.stream.event_type, kept);
+                self.event_type = in_chunk.unwrap_or_default();
+                text::replace(&mut self.stream.event_type, kept);
             }
             // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
             // Otherwise, ignore the field."
             #[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
             Field::Id if value.iter().any(|&byte| byte == 0) => {}
             Field::Id => {
-                if LEND {
-                    self.id = in_chunk;
-                }
+                self.id = in_chunk;
                 self.stream.has_id = in_chunk.is_none();
-                replace(&mut self.stream.id, kept);
+                text::replace(&mut self.stream.id, kept);
             }
             Field::Retry => {
                 if let Some(milliseconds) = field::reconnection_time(value) {
@@ -343,7 +331,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     fn begin_kept_data(&mut self) {
         let stream = &mut *self.stream;
         let kept = mem::replace(&mut stream.has_data, true);
-        if let Some(first) = self.data.take().filter(|_| LEND) {
+        if let Some(first) = self.data.take() {
             stream.data.extend_from_slice(first);
         } else if !kept {
             return;
@@ -356,16 +344,12 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     fn blank_line(&mut self) -> Outcome {
         let stream = &mut *self.stream;
         // "Set the last event ID string of the event source to the value of the last event ID buffer."
-        if let Some(id) = self.id.take().filter(|_| LEND) {
+        if let Some(id) = self.id.take() {
             self.last_event_id = Some(id);
         } else if mem::take(&mut stream.has_id) {
-            if LEND {
-                self.last_event_id = None;
-                text::clear(&mut stream.last_event_id);
-                text::decode(&stream.id, &mut stream.last_event_id);
-            } else {
-                mem::swap(&mut stream.id, &mut stream.last_event_id);
-            }
+            self.last_event_id = None;
+            text::clear(&mut stream.last_event_id);
+            text::decode(&stream.id, &mut stream.last_event_id);
             text::clear(&mut stream.id);
         }
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
@@ -376,7 +360,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
             stream.event_type.clear();
             return Outcome::Nothing;
         }
-        stream.event_given = !LEND || stream.has_data || !stream.event_type.is_empty();
+        stream.event_given = stream.has_data || !stream.event_type.is_empty();
         Outcome::Event
     }
 
@@ -429,7 +413,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
         line.extend_from_slice(start);
         piece = rest;
         let (field, value) = self.split(&line);
-        if self.near_limit && line.iter().any(is_colon) && self.would_exceed(field, value.len() + piece.len()) {
+        if self.near_limit && line.iter().any(field::is_colon) && self.would_exceed(field, value.len() + piece.len()) {
             return true;
         }
         match field {
@@ -448,15 +432,8 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
             }
             // What the digits come to so far is all that has to be kept of them.
             Field::Retry if !piece.is_empty() => {
-                let mut time = field::reconnection_time(value.iter().chain(piece));
+                let digits = field::kept_digits(value.iter().chain(piece));
                 line.truncate(RETRY.len());
-                let mut digits = [b'?'; 10];
-                for digit in digits.iter_mut().rev() {
-                    if let Some(time) = &mut time {
-                        *digit = b'0' + (*time % 10) as u8;
-                        *time /= 10;
-                    }
-                }
                 line.extend_from_slice(&digits);
             }
             Field::Data | Field::Retry | Field::Unknown => {}
@@ -475,11 +452,7 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
             Field::Event | Field::Id => 0,
             Field::Retry | Field::Comment | Field::Unknown => return false,
         };
-        let in_chunk = if LEND {
-            self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len()
-        } else {
-            0
-        };
+        let in_chunk = self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len();
         let kept = stream.data.len() + stream.event_type.len() + stream.id.len();
         in_chunk + kept + joining + more > stream.limit
     }
@@ -514,39 +487,27 @@ impl<'a, const LEND: bool> Reader<'a, LEND> {
     /// Moves what the block has so far out of the chunk, which the stream will not see again.
     fn keep_block(&mut self) {
         self.drained = true;
-        if !LEND {
-            return;
-        }
         self.settle_last_event_id();
         let stream = &mut *self.stream;
         if let Some(data) = self.data.take() {
-            replace(&mut stream.data, data);
+            text::replace(&mut stream.data, data);
             stream.has_data = true;
         }
         if !self.event_type.is_empty() {
-            replace(&mut stream.event_type, self.event_type);
+            text::replace(&mut stream.event_type, self.event_type);
         }
         if let Some(id) = self.id.take() {
-            replace(&mut stream.id, id);
+            text::replace(&mut stream.id, id);
             stream.has_id = true;
         }
     }
 
     pub(super) fn settle_last_event_id(&mut self) {
-        if LEND && let Some(id) = self.last_event_id.take() {
+        if let Some(id) = self.last_event_id.take() {
             text::clear(&mut self.stream.last_event_id);
             text::decode(id, &mut self.stream.last_event_id);
         }
     }
-}
-
-fn is_colon(byte: &u8) -> bool {
-    *byte == b':'
-}
-
-fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
-    text::clear(buffer);
-    buffer.extend_from_slice(bytes);
 }
 
 /// What one event may hold unless told otherwise, in bytes.
@@ -554,6 +515,6 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest text of a comment that is given, in bytes.
 pub(super) const COMMENT: usize = 4 * 1024;
 const DATA: &[u8] = b"data:";
-const RETRY: &[u8] = b"retry:";
+pub(super) const RETRY: &[u8] = b"retry:";
 /// The longest that comes before a value: `event: `, `retry: `.
-const LONGEST_START: usize = 7;
+pub(super) const LONGEST_START: usize = 7;

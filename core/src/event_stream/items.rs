@@ -1,4 +1,4 @@
-//! What a chunk came to, as it is given: as text, or as bytes.
+//! What a chunk came to, as text.
 
 use super::interpret::{COMMENT, Outcome, Reader};
 use super::text::{self, CheckedText};
@@ -13,7 +13,7 @@ use core::ptr;
 #[derive(Debug)]
 #[must_use = "the chunk is read as its items are taken"]
 pub struct Items<'a> {
-    reader: Reader<'a, true>,
+    reader: Reader<'a>,
     text: CheckedText<'a>,
     /// The last event ID as text, once it was given.
     id: Option<&'a str>,
@@ -23,7 +23,7 @@ pub struct Items<'a> {
 
 impl<'a> Items<'a> {
     #[inline]
-    pub(super) fn new(reader: Reader<'a, true>) -> Self {
+    pub(super) fn new(reader: Reader<'a>) -> Self {
         Items { reader, text: CheckedText::default(), id: None, repaired: [const { String::new() }; 2] }
     }
 
@@ -35,12 +35,12 @@ impl<'a> Items<'a> {
         match self.read() {
             Outcome::Nothing => None,
             Outcome::Event => Some(self.event()),
-            Outcome::ReconnectionTime => Some(reconnection_time(&self.reader)),
+            Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.reader.stream.reconnection_time().unwrap_or_default())),
             Outcome::Comment => {
                 let comment = text::shortened(self.reader.comment(), COMMENT);
                 Some(Item::Comment(text::text_of(comment, &mut self.repaired[0])))
             }
-            Outcome::LimitExceeded => Some(limit_exceeded(&self.reader)),
+            Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.reader.stream.limit().unwrap_or(usize::MAX) }),
         }
     }
 
@@ -98,47 +98,4 @@ impl Drop for Items<'_> {
             }
         }
     }
-}
-
-/// The same as bytes, from [`feed_bytes`](super::EventStream::feed_bytes). To be taken to the end: what is let go early stays unread, and is lost.
-#[derive(Debug)]
-#[must_use = "the chunk is read as its items are taken"]
-pub struct ByteItems<'a>(Reader<'a, false>);
-
-impl<'a> ByteItems<'a> {
-    #[inline]
-    pub(super) fn new(reader: Reader<'a, false>) -> Self {
-        ByteItems(reader)
-    }
-
-    /// The next item, or `None` once the chunk is used up. A comment that is cut may be cut within a character.
-    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend: items borrow from the stream's buffers")]
-    #[inline]
-    pub fn next(&mut self) -> Option<Item<'_, [u8]>> {
-        match self.0.read() {
-            Outcome::Nothing => None,
-            Outcome::Event => {
-                let stream = &*self.0.stream;
-                Some(Item::Event(MessageEvent {
-                    event_type: &stream.event_type,
-                    data: &stream.data,
-                    last_event_id: &stream.last_event_id,
-                }))
-            }
-            Outcome::ReconnectionTime => Some(reconnection_time(&self.0)),
-            Outcome::Comment => {
-                let comment = self.0.comment();
-                Some(Item::Comment(comment.get(..COMMENT).unwrap_or(comment)))
-            }
-            Outcome::LimitExceeded => Some(limit_exceeded(&self.0)),
-        }
-    }
-}
-
-fn reconnection_time<'t, T: ?Sized, const LEND: bool>(reader: &Reader<'_, LEND>) -> Item<'t, T> {
-    Item::ReconnectionTime(reader.stream.reconnection_time().unwrap_or_default())
-}
-
-fn limit_exceeded<'t, T: ?Sized, const LEND: bool>(reader: &Reader<'_, LEND>) -> Item<'t, T> {
-    Item::LimitExceeded { limit: reader.stream.limit().unwrap_or(usize::MAX) }
 }

@@ -145,6 +145,32 @@ pub(super) fn clear(bytes: &mut Vec<u8>) {
     bytes.clear();
 }
 
+/// Puts these bytes in the place of what a buffer holds.
+pub(super) fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
+    clear(buffer);
+    append(buffer, bytes);
+}
+
+/// Appends to a buffer. In browsers, where bytes count, this is the one place in which buffers grow, and it has no message for the case that there is no more memory.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) {
+    #[cfg(target_arch = "wasm32")]
+    if buffer.try_reserve(bytes.len()).is_err() {
+        core::arch::wasm32::unreachable();
+    }
+    buffer.extend_from_slice(bytes);
+}
+
+/// The same for one byte, which is not worth to be copied by an instruction for many.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn push(buffer: &mut Vec<u8>, byte: u8) {
+    if buffer.len() < buffer.capacity() {
+        buffer.push(byte);
+    } else {
+        append(buffer, &[byte]);
+    }
+}
+
 /// At most so many bytes, without a character that this would cut.
 pub(super) fn shortened(bytes: &[u8], most: usize) -> &[u8] {
     let Some(cut) = bytes.get(..most).filter(|cut| cut.len() < bytes.len()) else {

@@ -5,6 +5,7 @@
 //! one size only; an instance that grew large is dropped by its host when idle.
 #![allow(unsafe_code, reason = "an allocator hands out raw memory")]
 
+use alloc::vec::Vec;
 use core::alloc::{GlobalAlloc, Layout};
 use core::arch::wasm32::{memory_grow, memory_size, unreachable};
 use core::cell::Cell;
@@ -68,6 +69,17 @@ impl Blocks {
         unsafe { assert_unchecked(!block.is_null()) };
         block
     }
+}
+
+/// So many zeros. As `vec![0; size]`, but that what would be said where there is no more memory takes more code than this.
+pub(crate) fn zeros(size: usize) -> Vec<u8> {
+    let Ok(layout) = Layout::array::<u8>(size.max(1)) else {
+        unreachable();
+    };
+    // SAFETY: the size is not 0.
+    let zeros = unsafe { BLOCKS.alloc_zeroed(layout) };
+    // SAFETY: they were allocated as a vector with so much room allocates, and are initialized.
+    unsafe { Vec::from_raw_parts(zeros, size, size.max(1)) }
 }
 
 // SAFETY: the linker defines it: where nothing of its own lies any more. Only its address is of use.

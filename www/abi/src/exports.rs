@@ -1,10 +1,13 @@
 //! What the host sees. Only here and in the allocator is `unsafe`.
 #![allow(unsafe_code, reason = "exported names, and one realm for the whole instance")]
 
-use crate::{Realm, Source};
+use crate::Realm;
+#[cfg(feature = "class")]
+use crate::Source;
 use alloc::boxed::Box;
 use core::arch::wasm32::unreachable;
 use core::cell::{Cell, UnsafeCell};
+#[cfg(feature = "class")]
 use core::ptr;
 use tidings_core::EventStream;
 
@@ -41,11 +44,13 @@ extern "C" fn prepare(size: u32) -> u32 {
     enter(|realm| realm.prepare(size as usize).as_mut_ptr() as u32)
 }
 
+#[cfg(feature = "class")]
 #[unsafe(no_mangle)]
 extern "C" fn connect(size: u32) -> *mut Source {
     enter(|realm| realm.connect(size as usize)).map_or(ptr::null_mut(), Box::into_raw)
 }
 
+#[cfg(feature = "class")]
 #[unsafe(no_mangle)]
 extern "C" fn tell(source: *mut Source, input: u32, attempt: u32, value: u32, size: u32, now: u32) -> u32 {
     // SAFETY: the host hands in what `connect` gave, and nothing that it released; no two calls run at once.
@@ -53,11 +58,7 @@ extern "C" fn tell(source: *mut Source, input: u32, attempt: u32, value: u32, si
     enter(|realm| realm.tell(source, input, attempt, value, size as usize, now))
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn measure() {
-    enter(Realm::measure);
-}
-
+#[cfg(feature = "class")]
 #[unsafe(no_mangle)]
 extern "C" fn poll(source: *mut Source) -> u32 {
     // SAFETY: as in `tell`.
@@ -65,6 +66,7 @@ extern "C" fn poll(source: *mut Source) -> u32 {
     enter(|_| source.poll())
 }
 
+#[cfg(feature = "class")]
 #[unsafe(no_mangle)]
 extern "C" fn release(source: *mut Source) {
     // SAFETY: the host hands in what `connect` gave, once.
@@ -80,7 +82,7 @@ extern "C" fn open(limit: u32) -> *mut EventStream {
 extern "C" fn read(stream: *mut EventStream, size: u32) -> u32 {
     // SAFETY: the host hands in what `open` gave, and nothing that it closed; no two calls run at once.
     let stream = unsafe { &mut *stream };
-    enter(|realm| realm.read(stream, size as usize).as_ptr() as u32)
+    enter(|realm| realm.read(stream, size as usize).as_ptr() as usize as u32)
 }
 
 #[unsafe(no_mangle)]

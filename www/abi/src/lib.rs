@@ -2,7 +2,7 @@
 //!
 //! Built as wasm, and from that, by wasm2js, as JavaScript; so only `i32` crosses, nothing is imported, and there is one memory. The other
 //! side is `www/src/core`: `memory.ts` and `instance.ts`, and `parser.ts` for parsers by themselves; what the class sees of it is `contract.ts`.
-//! Two modules are made of this, one with the exports of each.
+//! Two modules are made of this, one with the exports of each; it is built twice for that, once without the feature `class`.
 //!
 //! # The contract
 //!
@@ -12,7 +12,6 @@
 //! | `prepare` | a size | the address of so many bytes for the host to write to, the *input* |
 //! | `connect` | the size of the options in the input | a source; 0 if they are not whole |
 //! | `tell` | a source, an [input](numbers::input), an attempt, a value, a size in the input, the time | for a chunk the address of the *table*, else 0 |
-//! | `measure` | | makes the table count UTF-16 code units instead of bytes |
 //! | `poll` | a source | the next [action](numbers::action), 0 if there is none |
 //! | `release` | a source | |
 //! | `open` | the most that one event may hold | a parser by itself, which has no connection |
@@ -21,8 +20,8 @@
 //! | `memory` | | |
 //!
 //! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect`, `tell` or `read`; the next `prepare` makes it anew. What
-//! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll` and `measure`. Every call may grow memory and so
-//! detach the views on it.
+//! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll`. Every call may grow memory and so detach the
+//! views on it.
 //!
 //! **The record** of a source lies at its address and holds what belongs to the action polled last: `u32`s, one for each [field](numbers::field). The next poll
 //! writes it anew.
@@ -30,12 +29,9 @@
 //! **Options** are [so many](numbers::OPTIONS_SIZE) little-endian `u32`s: [flags](numbers::option), the most that one event may hold, what waits are drawn
 //! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then a bit for each status from 0 to 607, set if it passes.
 //!
-//! **The table** is made of little-endian `u32`s: the address of the text, its size in bytes, the number of events, then for each event where in
-//! the text its strings end, in bytes and shifted left by 2. The data comes first; its two low bits say that the [type](numbers::NEW_TYPE)
-//! and the [id](numbers::NEW_ID) follow, because they are not those of the event before. Each table begins with the type that is empty, which
-//! means `message`, and with an empty id. The type of a comment is a line feed. Of `read`, that of a
-//! reconnection time is CR, and its data are ten digits; that of the end by the limit is CR LF. The text is as it was received, so that it may be no UTF-8, and each string is to be
-//! decoded for itself then; it ends with a LF that belongs to none.
+//! **The table** is four `u32`s: the address of the text, its size in bytes, the address of the items, their number. What these are
+//! [`Strings`](tidings_core::event_stream::Strings) says: an item is one word, where its data ends, with two flags, and each string ends with a CR. So the whole text is
+//! decoded at once, even if it is no UTF-8; if it is ASCII, the words say where data ends in the decoded text too, else the next CR does.
 //!
 //! **Time** crosses in milliseconds, modulo 2^32: so is it counted.
 //!

@@ -175,9 +175,9 @@ pub const STATUSES: u32 = 8;
 pub const OPTIONS_SIZE: u32 = 27;
 /// The time that means never.
 pub const NEVER: u32 = u32::MAX;
-/// The type of this event follows its data.
+/// As in [`Strings`](tidings_core::event_stream::Strings).
 pub const NEW_TYPE: u32 = 1;
-/// The id of this event follows its data and type.
+/// As in [`Strings`](tidings_core::event_stream::Strings).
 pub const NEW_ID: u32 = 2;
 /// The longest string that all engines can make, in code units: V8's, on 64 bits.
 pub const LONGEST_STRING: u32 = 536_870_888;

@@ -1,5 +1,7 @@
 //! All that an instance holds, as safe code: the exports only fetch it from where it lies.
 
+#[cfg(target_arch = "wasm32")]
+use crate::allocator::zeros;
 use crate::numbers::{LONGEST_STRING, STATUSES, option};
 use crate::output::{KEPT, Output};
 use crate::source::Source;
@@ -25,7 +27,7 @@ impl Realm {
         if size > self.input.len() || self.input.len() > KEPT {
             // The old one goes first, so that it can be the new one.
             self.input = Vec::new();
-            self.input.resize(size, 0);
+            self.input = zeros(size);
         }
         &mut self.input
     }
@@ -41,11 +43,11 @@ impl Realm {
         let bytes = self.input.get(..size).unwrap_or_default();
         source.tell(input, attempt, value, bytes, now, &mut self.output)
     }
+}
 
-    /// Makes the ends of strings in the table count code units.
-    pub fn measure(&mut self) {
-        self.output.measure();
-    }
+#[cfg(not(target_arch = "wasm32"))]
+fn zeros(size: usize) -> Vec<u8> {
+    vec![0; size]
 }
 
 fn read_options(bytes: &[u8]) -> Option<Options> {
@@ -72,8 +74,9 @@ fn read_options(bytes: &[u8]) -> Option<Options> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::{NEVER, OPTIONS_SIZE, action, field, input, probe_outcome, reason, verdict};
+    use crate::numbers::{NEVER, NEW_ID, NEW_TYPE, OPTIONS_SIZE, action, field, input, probe_outcome, reason, verdict};
     use tidings_core::connection::{Fact, ProbeOutcome, Reason, Step, Verdict};
+    use tidings_core::event_stream::Strings;
 
     /// Gives bytes to the realm as a host does, and says how many.
     fn hand_in(realm: &mut Realm, bytes: &[u8]) -> usize {
@@ -111,29 +114,24 @@ mod tests {
     /// The options of the standard.
     const STANDARD: [u32; 8] = [option::PROBE | option::REPEATS, 1 << 26, 0, 0, 1_000, 0, NEVER, NEVER];
 
-    /// The table without the address.
-    fn table(realm: &Realm) -> Vec<u32> {
-        words(realm)[1..].to_vec()
-    }
-
-    fn words(realm: &Realm) -> Vec<u32> {
-        let (words, []) = realm.output.table().as_chunks() else { panic!("whole words") };
-        words.iter().map(|word| u32::from_le_bytes(*word)).collect()
-    }
-
     #[test]
-    fn the_table_says_where_strings_end_and_what_is_new() {
+    fn each_event_comes_to_its_data_and_what_is_new() {
         let mut realm = Realm::new();
         let mut source = open(&mut realm, STANDARD);
         chunk(&mut realm, &mut source, b"data:ab\n\ndata:c\nid:\xC3\xA9\n\nevent:t\ndata:\xF0\x9F\x98\x80\n\nevent:t\ndata\n\n");
-        // ab, c, é, 😀 and t, nothing, and the LF at the end.
-        assert_eq!(table(&realm), [2 + 1 + 2 + 4 + 1 + 1, 4, 2 << 2, 3 << 2 | 2, 5 << 2, 9 << 2 | 1, 10 << 2, 10 << 2]);
+        let (text, words) = realm.output.strings();
+        assert_eq!(text, "ab\rc\r\u{E9}\r\u{1F600}\rt\r\rt\r".as_bytes());
+        assert_eq!(words, [2 << 2, 4 << 2 | NEW_ID, 12 << 2 | NEW_TYPE, 15 << 2 | NEW_TYPE]);
         assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
-        realm.measure();
-        assert_eq!(table(&realm)[2..], [2 << 2, 3 << 2 | 2, 4 << 2, 6 << 2 | 1, 7 << 2, 7 << 2]);
-        // The next table begins anew.
+        // The next strings begin anew.
         chunk(&mut realm, &mut source, b"data:x\n\n");
-        assert_eq!(table(&realm), [1 + 2 + 1, 1, 1 << 2 | 2, 3 << 2]);
+        let (text, words) = realm.output.strings();
+        assert_eq!((text, words), ("x\r\u{E9}\r".as_bytes(), vec![1 << 2 | NEW_ID]));
+    }
+
+    #[test]
+    fn flags_are_those_of_the_core() {
+        assert_eq!([NEW_TYPE, NEW_ID], [Strings::NEW_TYPE, Strings::NEW_ID]);
     }
 
     #[test]
@@ -180,7 +178,7 @@ mod tests {
         assert_eq!(chunk(&mut realm, &mut source, b"data:2\n\n"), 0);
         assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
         assert_ne!(chunk(&mut realm, &mut source, b"data:3\n\n"), 0);
-        assert_eq!(table(&realm)[..2], [2, 1]);
+        assert_eq!(realm.output.strings().0, b"3\r");
     }
 
     #[test]

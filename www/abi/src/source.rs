@@ -4,6 +4,7 @@ use crate::numbers::{NEVER, action, input};
 use crate::output::Output;
 use core::mem;
 use tidings_core::connection::{Attempt, Connection, Fact, Options, Step};
+use tidings_core::event_stream::Beside;
 
 /// A connection behind numbers.
 #[derive(Debug)]
@@ -15,12 +16,12 @@ pub struct Source {
     /// The host dispatches what the parser gave. The connection hears of it with the poll after: only then may actions follow that end the
     /// source, which `close()` during the dispatch has to come before.
     dispatching: bool,
-    comments: bool,
+    beside: Beside,
 }
 
 impl Source {
     pub(crate) fn new(options: Options) -> Self {
-        Source { record: [0; 7], connection: Connection::new(options), dispatching: false, comments: false }
+        Source { record: [0; 7], connection: Connection::new(options), dispatching: false, beside: Beside::Nothing }
     }
 
     /// What belongs to the action polled last.
@@ -34,7 +35,7 @@ impl Source {
             match input {
                 // The host has checked it.
                 input::START_FROM => self.connection.parser().into_iter().for_each(|stream| stream.set_last_event_id(bytes)),
-                input::COMMENTS_WANTED => self.comments = true,
+                input::COMMENTS_WANTED => self.beside = Beside::Comments,
                 _ => {}
             }
             return 0;
@@ -43,8 +44,7 @@ impl Source {
             && fact == Fact::ChunkReceived
             && let Some(stream) = self.connection.parser()
         {
-            output.write::<false>(stream, bytes, self.comments);
-            return output.table().as_ptr() as usize as u32;
+            return output.write(stream, bytes, self.beside).as_ptr() as usize as u32;
         }
         0
     }

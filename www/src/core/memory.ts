@@ -7,7 +7,7 @@
  */
 
 import type { Events } from './contract.js';
-import { decode, decodeBroken } from './decode.js';
+import { decode } from './decode.js';
 
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
 export interface Exports {
@@ -16,7 +16,6 @@ export interface Exports {
   prepare(size: number): number;
   connect(size: number): number;
   tell(handle: number, input: number, attempt: number, value: number, size: number, now: number): number;
-  measure(): void;
   poll(handle: number): number;
   release(handle: number): void;
   open(limit: number): number;
@@ -64,47 +63,33 @@ export function look(instance: Instance): Instance {
   return instance;
 }
 
-/** Cuts all strings of a chunk out of one decoded text. */
-export function cut(instance: Instance, table: number): Events {
+/** The strings of a chunk: one decoded text, where a CR ends each, and the words of its items. See `Strings` in the core. */
+export function cut(instance: Instance, place: number): Events {
   const { bytes, words } = look(instance);
-  let at = table >>> 2;
+  let at = place >>> 2;
   const address = words[at++]!;
   const size = words[at++]!;
-  const count = words[at++]!;
+  const ends = words[at++]! >>> 2;
+  const count = words[at]!;
   const text = decode(bytes.subarray(address, address + size));
-  // What was replaced took any number of bytes, and may have swallowed the end of its string, or been mended by the beginning of the next: then each is
-  // decoded alone.
-  let isBroken = text.length < size && text.indexOf('\ufffd') >= 0;
-  if (text.length < size) {
-    for (let place = at, end = 0; end < size - 1; ) {
-      end = words[place++]! >>> 2;
-      isBroken ||= (bytes[address + end]! & 0xc0) === 0x80;
-    }
-  }
-  if (text.length < size && !isBroken) {
-    instance.exports.measure();
-  }
-  let from = 0;
-  const take = (): string => {
-    const start = from;
-    from = words[at++]! >>> 2;
-    return isBroken ? decodeBroken(bytes.subarray(address + start, address + from)) : text.substring(start, from);
-  };
   const types = new Array<string>(count);
   const data = new Array<string>(count);
   const ids = new Array<string>(count);
-  let type = 'message';
   let id = '';
+  let from = 0;
+  const take = (end = text.indexOf('\r', from)): string => {
+    const start = from;
+    from = end + 1;
+    return text.substring(start, end);
+  };
   for (let index = 0; index < count; index++) {
-    const flags = words[at]!;
-    data[index] = take();
-    if (flags & Border.NewType) {
-      type = take() || 'message';
-    }
-    if (flags & Border.NewId) {
+    const word = words[ends + index]!;
+    // Where a byte is a character, it need not be looked for.
+    data[index] = take(text.length < size ? undefined : word >>> 2);
+    types[index] = word & Border.NewType ? take() : 'message';
+    if (word & Border.NewId) {
       id = take();
     }
-    types[index] = type;
     ids[index] = id;
   }
   return { count, types, data, ids };

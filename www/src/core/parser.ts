@@ -29,9 +29,9 @@ export const enum Told {
   /** The data is a comment. */
   Comment = '\n',
   /** The data is a reconnection time, in decimal digits. */
-  ReconnectionTime = '\r',
+  ReconnectionTime = '\n\n',
   /** An event went past the limit; nothing is read any more. */
-  LimitExceeded = '\r\n',
+  LimitExceeded = '\n\n\n',
 }
 
 export function createCore(instantiate: () => Exports): ParserCore {
