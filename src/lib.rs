@@ -28,7 +28,7 @@
 //! # One ordered stream
 //!
 //! For `async` code, [`events`](EventSource::events) gives the messages of every type, and the ups and downs of the connection between them, in the order
-//! in which they happened; [`messages`](EventSource::messages) gives the messages alone.
+//! in which they happened; [`messages`](EventSource::messages) gives the messages alone. `StreamExt` is of the crate `futures-util`.
 //!
 //! ```no_run
 //! use futures_util::StreamExt;
