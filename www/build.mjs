@@ -35,8 +35,8 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = new RegExp(
   `^(${[
-    'answered|received|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
-    'words|live|failure|count|types|ids',
+    'answered|happened|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
+    'words|live|failure|count|types|ids|wait|bytes|take|end|field|events|free',
   ].join('|')})$`,
 );
 

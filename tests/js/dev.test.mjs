@@ -26,6 +26,9 @@ describe('tidings/dev', { timeout: 30_000 }, () => {
   test('messages say what is allowed', () => {
     assert.equal(terse, "Failed to construct 'EventSource': bad idleTimeout: -5");
     assert.equal(messageOf(() => new EventSource(here, { idleTimeout: -5 })), `${terse}: milliseconds, 0 for never`);
+    assert.match(messageOf(() => new EventSource('/events')), /bad url: \/events \(no page to be relative to\): what URL parses/);
+    assert.match(messageOf(() => new EventSource()), /bad url: missing: what URL parses/);
+    assert.match(messageOf(() => new EventSource(here, 1)), /bad init: 1: an object/);
     assert.match(messageOf(() => new EventSource(here, { retries: 3 })), /bad retries: 3: there is no such option; there are .*idleTimeout/);
   });
 

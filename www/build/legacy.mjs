@@ -86,6 +86,14 @@ const HELPERS = {
       Object.defineProperty(Class.prototype, member.key, member);
     });
   },
+  /** Accessors whose names are computed. */
+  _define_enumerable_properties: function _define_enumerable_properties(object, accessors) {
+    for (var key in accessors) {
+      accessors[key].configurable = accessors[key].enumerable = true;
+      Object.defineProperty(object, key, accessors[key]);
+    }
+    return object;
+  },
   _define_property: function _define_property(object, key, value) {
     object[key] = value;
     return object;

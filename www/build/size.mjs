@@ -10,7 +10,7 @@ import * as esbuild from 'esbuild';
 /** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
 const AIM = 8_000;
 /** What it must not grow past on the way there. */
-const CEILING = 11_150;
+const CEILING = 10_900;
 const MAIN = "tidings: import { EventSource }";
 /** The same for the parser entry. */
 const PARSER_AIM = 3_000;

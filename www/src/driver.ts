@@ -32,8 +32,6 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   let stopWaiting: (() => void) | undefined;
   let events: Events | undefined;
   let next = 0;
-  /** The attempt that the last action was of. */
-  let current: number;
   let origin: string;
   let answer: Answer = {};
   /** Where the last request went. */
@@ -65,15 +63,11 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   };
 
   const { signal, repeat = isSafe(plan) } = plan;
-  if (signal) {
-    if (signal.aborted) {
-      source.close();
-      return;
-    }
-    signal.addEventListener('abort', source.close);
-  }
+  signal?.addEventListener('abort', source.close);
 
-  if (address.fetchable) {
+  if (signal?.aborted) {
+    source.close();
+  } else if (address.fetchable) {
     try {
       const found = platform.findCore();
       if ('then' in found) {
@@ -171,38 +165,34 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   /** Lets the user change the request; what it does meanwhile can be aborted as a request can. */
   function prepare(attempt: number, lastEventId: string): void {
-    const controller = typeof AbortController === 'function' ? new AbortController() : undefined;
+    const controller = new AbortController();
     const request: PreparedRequest = {
       url: source.url,
       headers: new Headers(plan.headers),
       body: plan.body,
       attempt,
       lastEventId: fromUtf8(lastEventId),
-      signal: controller?.signal,
+      signal: controller.signal,
     };
-    exchange = { readOn() {}, abort: () => controller?.abort() };
+    const mine = (exchange = { readOn() {}, abort: () => controller.abort() });
+    const settle = (input: Input, error?: unknown) => {
+      // It may have been aborted.
+      if (exchange === mine) {
+        prepared = request;
+        cause = error;
+        tell(input, attempt);
+      }
+    };
     new Promise((resolve) => resolve(plan.prepare!(request)))
       .then(() => {
         request.url = platform.resolve(`${request.url}`).href;
-        return Input.Prepared;
+        settle(Input.Prepared);
       })
-      .catch((error) => {
-        if (!controller?.signal.aborted) {
-          cause = error;
-        }
-        return Input.PrepareFailed;
-      })
-      .then((input) => {
-        // The answer to an older attempt means nothing to the core.
-        if (attempt === current) {
-          prepared = request;
-        }
-        tell(input, attempt);
-      });
+      .catch((error) => settle(Input.PrepareFailed, error));
   }
 
   function perform(action: ActionKind, connection: Connection): void {
-    const attempt = (current = connection.field(Field.Attempt));
+    const attempt = connection.field(Field.Attempt);
     trace(source.url, true, action, attempt);
     switch (action) {
       case ActionKind.SendRequest:
@@ -226,10 +216,10 @@ export function drive(source: Source, address: Address, platform: Platform, plan
             isResumable: () => repeat && resumable,
           },
           {
-            answered(status, contentType, answering, more = {}) {
+            answered(status, contentType, answering, more) {
               origin = answering;
               answer = more;
-              const after = more.headers?.get('Retry-After');
+              const after = more.headers!.get('Retry-After');
               if (after) {
                 // Seconds or a date.
                 tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - platform.now(), LONGEST)));
@@ -238,19 +228,12 @@ export function drive(source: Source, address: Address, platform: Platform, plan
               tell(Input.ResponseStarted, attempt, status, (contentType || '').replace(/[^\0-\x7f]/g, '?'));
               platform.inTurns(turnOfMine);
             },
-            received(chunk) {
-              tell(Input.ChunkReceived, attempt, 0, chunk);
-              platform.inTurns(turnOfMine);
-            },
-            ended() {
-              tell(Input.BodyEnded, attempt);
-            },
-            outgrown() {
-              tell(Input.ReconnectCalled);
-            },
-            failed(error) {
+            happened(input, chunk, error) {
               cause = error;
-              tell(Input.RequestFailed, attempt);
+              tell(input, attempt, 0, chunk);
+              if (chunk) {
+                platform.inTurns(turnOfMine);
+              }
             },
           },
         ));
@@ -368,17 +351,13 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   }
 
   function abort(): void {
-    if (exchange) {
-      exchange.abort();
-      exchange = undefined;
-    }
+    exchange?.abort();
+    exchange = undefined;
   }
 
   function stop(): void {
-    if (stopWaiting) {
-      stopWaiting();
-      stopWaiting = undefined;
-    }
+    stopWaiting?.();
+    stopWaiting = undefined;
   }
 
   /** No core, or none any more: nothing can be received. */

@@ -13,7 +13,7 @@
 import type { Input } from './core/contract.js';
 import { drive } from './driver.js';
 import type { Platform } from './host/platform.js';
-import { check, type TidingsEventSourceInit } from './options.js';
+import { check, isObject, refuse, type TidingsEventSourceInit } from './options.js';
 
 /** The sources behind all objects of all classes, for functions that take one. */
 export const sources = /* @__PURE__ */ new WeakMap<object, Source>();
@@ -100,10 +100,6 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
     }
   }
 
-  function getHandler(object: unknown, type: string): EventHandler {
-    return sourceOf(object).handlers[type] || null;
-  }
-
   function setHandler(object: unknown, type: string, value: unknown): void {
     const { handlers } = sourceOf(object);
     const handler = isObject(value) ? value : null;
@@ -120,67 +116,29 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
       super();
       const init: TidingsEventSourceInit | null | undefined = arguments[1];
       if (!arguments.length) {
-        throw invalid('1 argument required, but only 0 present.');
+        refuse('url', 'missing');
       }
       // The conversions come first, in the order of the arguments, then the steps of the constructor. A template converts as
       // `ToString` does; `URL` makes a USVString of it.
       const text = `${url}`;
       if (init != null && !isObject(init)) {
-        throw invalid("The provided value is not of type 'EventSourceInit'.");
+        refuse('init', init);
       }
       const plan = check(init || {});
       const address = platform.resolve(text);
-      const source: Source = {
+      const source = {
         url: address.href,
         withCredentials: !!plan.withCredentials,
         readyState: 0,
         handlers: {},
         consumers: new Set(),
         full: 0,
-        close() {},
-        tell() {},
-        readOn() {},
-      };
+        // The driver adds the rest.
+      } as Source;
       sources.set(this, source);
       drive(source, address, platform, plan, (event) => {
         Base.prototype.dispatchEvent.call(this, event);
       });
-    }
-
-    get url(): string {
-      return sourceOf(this).url;
-    }
-
-    get withCredentials(): boolean {
-      return sourceOf(this).withCredentials;
-    }
-
-    get readyState(): number {
-      return sourceOf(this).readyState;
-    }
-
-    get onopen(): EventHandler {
-      return getHandler(this, 'open');
-    }
-
-    set onopen(value: unknown) {
-      setHandler(this, 'open', value);
-    }
-
-    get onmessage(): EventHandler {
-      return getHandler(this, 'message');
-    }
-
-    set onmessage(value: unknown) {
-      setHandler(this, 'message', value);
-    }
-
-    get onerror(): EventHandler {
-      return getHandler(this, 'error');
-    }
-
-    set onerror(value: unknown) {
-      setHandler(this, 'error', value);
     }
 
     close(): void {
@@ -189,24 +147,32 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
   }
 
   const { prototype } = EventSource;
-  // What a class cannot say: attributes and operations are enumerable, constants are on both objects and stay as they are, and the
-  // name is the interface's, whatever a minifier calls the class.
-  const { defineProperty } = Object;
-  ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'].forEach((key) => {
-    defineProperty(prototype, key, { enumerable: true });
+  const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const attribute = (key: string, accessors: object) => defineProperty(prototype, key, getOwnPropertyDescriptor(accessors, key)!);
+  (['url', 'withCredentials', 'readyState'] as const).forEach((key) => {
+    attribute(key, {
+      get [key]() {
+        return sourceOf(this)[key];
+      },
+    });
   });
+  ['open', 'message', 'error'].forEach((type) => {
+    attribute('on' + type, {
+      get ['on' + type](): EventHandler {
+        return sourceOf(this).handlers[type] || null;
+      },
+      set ['on' + type](value: unknown) {
+        setHandler(this, type, value);
+      },
+    });
+  });
+  // What a class cannot say: operations are enumerable, constants are on both objects and stay as they are, and the name is the interface's, whatever
+  // a minifier calls the class.
+  defineProperty(prototype, 'close', { enumerable: true });
   ['CONNECTING', 'OPEN', 'CLOSED'].forEach((key, value) => {
     [EventSource, prototype].forEach((object) => defineProperty(object, key, { value, enumerable: true }));
   });
   defineProperty(EventSource, 'name', { value: 'EventSource' });
   defineProperty(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true });
   return EventSource as unknown as EventSourceConstructor;
-}
-
-function invalid(why: string): TypeError {
-  return new TypeError("Failed to construct 'EventSource': " + why);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }

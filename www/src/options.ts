@@ -136,14 +136,15 @@ function read(checks: Record<string, Check>, init: Record<string, any>, plan: Pl
   for (const name in checks) {
     // Each is read once, as WebIDL does.
     const value = ((plan as Record<string, unknown>)[name] = init[name]);
-    let holds;
     let why;
     try {
-      holds = value === undefined || checks[name]!(value, plan, name);
+      if (value === undefined || checks[name]!(value, plan, name)) {
+        continue;
+      }
     } catch (error) {
       why = error;
     }
-    holds || refuse(name, value, why);
+    refuse(name, value, why);
   }
 }
 
@@ -152,8 +153,14 @@ export function isSafe({ method = 'GET' }: Plan): boolean {
   return /^(get|head)$/i.test(method);
 }
 
-function refuse(option: string, given: unknown, why?: unknown): never {
-  throw new TypeError(`Failed to construct 'EventSource': bad ${option}: ${String(given)}` + (why ? ` (${why})` : '') + words('option:' + option));
+/** Fails the constructor for the sake of what it was given. */
+export function refuse(name: string, given: unknown, why?: unknown): never {
+  throw new TypeError(complaint(name, given, why));
+}
+
+/** What is said of an argument or an option that is bad. */
+export function complaint(name: string, given: unknown, why?: unknown): string {
+  return `Failed to construct 'EventSource': bad ${name}: ${String(given)}` + (why ? ` (${why})` : '') + words('option:' + name);
 }
 
 /** UTF-8 as text, each byte one character. */
@@ -164,6 +171,10 @@ export function utf8(text: string): string {
 /** The text again. */
 export function fromUtf8(bytes: string): string {
   return decodeURIComponent(escape(bytes));
+}
+
+export function isObject(value: unknown): value is object {
+  return Object(value) === value;
 }
 
 const any: Check = () => true;
@@ -183,10 +194,10 @@ export const OPTIONS: Record<string, Check> = {
   signal: request,
   fetch: callable,
   prepare: callable,
-  lastEventId: (value, plan) => typeof value === 'string' && !/[\0\r\n]/.test((plan.startFrom = utf8(value))) && plan.startFrom.length <= 4096,
+  lastEventId: (value, plan) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test((plan.startFrom = utf8(value))),
   lastEventIdParam: any,
   repeat: any,
-  reconnection: (value) => Object(value) === value,
+  reconnection: isObject,
   idleTimeout: number,
   whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))),
   maxEventSize: (value, plan, name) => value === null || number(value, plan, name),

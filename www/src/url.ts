@@ -1,6 +1,7 @@
 /** The URL of a source. */
 
 import type { Address } from './host/platform.js';
+import { complaint } from './options.js';
 
 /**
  * Parses a URL [as the constructor does](https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource): against the document's
@@ -10,19 +11,16 @@ import type { Address } from './host/platform.js';
  */
 export function resolve(text: string): Address {
   const { document, location, origin } = globalThis as { document?: Document; location?: Location; origin?: string };
-  const base = document ? document.baseURI : location && location.href;
+  const base = document?.baseURI || location?.href;
   let url;
   try {
-    url = base ? new URL(text, base) : new URL(text);
+    url = new URL(text, base);
   } catch {}
   const isHttp = url && /^https?:$/.test(url.protocol);
   // "A forbidden domain code point is […] U+0025 (%)": Chromium's parser lets a blank in a host pass, as %20. Hosts
   // of other schemes may hold one.
   if (!url || (isHttp && /%/.test(url.hostname))) {
-    throw new DOMException(
-      `Failed to construct 'EventSource': Cannot open an EventSource to '${text}'. The URL is invalid${base ? '' : ', or relative, and there is no page here that it could be relative to'}.`,
-      'SyntaxError',
-    );
+    throw new DOMException(complaint('url', text, !base && 'no page to be relative to'), 'SyntaxError');
   }
   return {
     href: url.href,

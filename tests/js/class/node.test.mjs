@@ -124,7 +124,7 @@ describe('the class in Node', { timeout: 120_000 }, () => {
       source.onmessage = resolve;
     });
     source.close();
-    assert.deepEqual(calls, [[source.url, { Accept: 'text/event-stream' }, 'cors', 'include', 'no-store']]);
+    assert.deepEqual(calls, [[source.url, { accept: 'text/event-stream' }, 'cors', 'include', 'no-store']]);
     assert.equal((await wait(key, 'open=0')).log[0].headers.authorization, 'Bearer x');
   });
 

@@ -22,8 +22,10 @@ const ACTIONS =
 const INPUTS =
   ' ResponseStarted ChunkReceived BodyEnded RequestFailed ProbeEnded TimerFired WentOnline CloseCalled Prepared PrepareFailed RetryAfterReceived RetryAnswered ReconnectCalled BecameHidden BecameVisible Paused Resumed Overflowed StartFrom CommentsWanted'.split(' ');
 
-/** What each option may be. */
+/** What each argument and option may be. */
 const ALLOWED: Record<string, string> = {
+  url: 'what URL parses; a relative one where there is a page or worker that it is relative to',
+  init: 'an object with options',
   method: 'a method that fetch takes: no CONNECT, TRACE or TRACK',
   headers: 'an object, a list of pairs or Headers, of names and values that HTTP allows',
   body: 'what fetch takes, with a method other than GET and HEAD; no stream, for it could be sent only once',

@@ -112,6 +112,11 @@ function OwnHeaders(this: Headers, init?: Record<string, string> | [string, stri
   }
 }
 
+/** `AbortController` where nothing can be aborted by one: it has no signal. */
+function OwnAbortController(this: AbortController): void {
+  this.abort = () => {};
+}
+
 /** Of `Request`, its check of what it is given. */
 function OwnRequest(_: string, { method, headers, body, signal, credentials = 'omit', redirect = 'error' }: RequestInit): void {
   new HeadersOrLike(headers);
@@ -193,6 +198,7 @@ const SetOrLike = realm.Set || (OwnSet as never);
 const hasHeaders = !!realm.Headers && !!realm.Headers.prototype.forEach;
 const HeadersOrLike = hasHeaders ? realm.Headers : (OwnHeaders as never);
 const RequestOrLike = hasHeaders ? realm.Request : (OwnRequest as never);
+const AbortControllerOrLike = realm.AbortController || (OwnAbortController as never);
 const PromiseOrLike = realm.Promise || (OwnPromise as never);
 
 export {
@@ -203,5 +209,6 @@ export {
   SetOrLike as Set,
   HeadersOrLike as Headers,
   RequestOrLike as Request,
+  AbortControllerOrLike as AbortController,
   PromiseOrLike as Promise,
 };

@@ -1,6 +1,7 @@
 /** The URL of a source, where there need not be a `URL`. */
 
 import type { Address } from '../host/platform.js';
+import { complaint } from '../options.js';
 import { DOMException, realm } from './stand_ins.js';
 
 /**
@@ -32,7 +33,7 @@ export function resolve(text: string): Address {
   const isHttp = /^https?$/i.test(parts[1]!);
   const host = authority.replace(/^.*@/, '');
   if (!parts[1] || (isHttp && !HOST.test(host))) {
-    throw new DOMException(`Failed to construct 'EventSource': Cannot open an EventSource to '${text}'. The URL is invalid.`, 'SyntaxError');
+    throw new DOMException(complaint('url', text), 'SyntaxError');
   }
   return {
     href,

@@ -8,7 +8,7 @@
  * stands in for `fetch` does not heed it.
  */
 
-import { ProbeOutcome } from '../core/contract.js';
+import { Input, ProbeOutcome } from '../core/contract.js';
 import { decodeBroken } from '../core/decode.js';
 import type { Exchange, ProbeAnswer, Reports, Request, Send } from './transport.js';
 
@@ -19,23 +19,18 @@ export function send(request: Request, reports: Reports): Exchange {
   let aborted = false;
   const failed = (error?: unknown) => {
     if (!aborted) {
-      reports.failed(error);
+      reports.happened(Input.RequestFailed, undefined, error);
     }
   };
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
-  // A plain object, which what stands in for `fetch` can spread; given headers come first, in lower case.
-  const headers: Record<string, string> = {};
-  if (request.headers) {
-    new Headers(request.headers).forEach((value, name) => {
-      headers[name] = value;
-    });
+  // A plain object, which what stands in for `fetch` can spread; what is given takes the place of ours.
+  const headers: Record<string, string> = { accept: 'text/event-stream' };
+  if (request.lastEventId && isSendable(request.lastEventId)) {
+    headers['last-event-id'] = request.lastEventId;
   }
-  if (!headers.accept) {
-    headers.Accept = 'text/event-stream';
-  }
-  if (!headers['last-event-id'] && request.lastEventId && isSendable(request.lastEventId)) {
-    headers['Last-Event-ID'] = request.lastEventId;
-  }
+  new Headers(request.headers).forEach((value, name) => {
+    headers[name] = value;
+  });
   const end = begin(
     request.url,
     {
@@ -90,16 +85,16 @@ export function send(request: Request, reports: Reports): Exchange {
         chunk.then(({ done, value }) => {
           if (!aborted) {
             if (done) {
-              reports.ended();
+              reports.happened(Input.BodyEnded);
             } else {
               readAhead();
-              reports.received(value);
+              reports.happened(Input.ChunkReceived, value);
             }
           }
         }, failed);
       } else {
         // A response without a body.
-        reports.ended();
+        reports.happened(Input.BodyEnded);
       }
     },
     abort() {
@@ -168,11 +163,9 @@ function begin(
   onResponse: (response: Response) => unknown,
   onFailure: (error?: unknown) => void,
 ): End {
-  const controller = typeof AbortController === 'function' ? new AbortController() : undefined;
+  const controller = new AbortController();
+  init.signal = controller.signal;
   let answered = 0;
-  if (controller) {
-    init.signal = controller.signal;
-  }
   // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
   // are failures of the request.
   new Promise<Response>((resolve) => resolve((send || fetch)(url, init)))
@@ -183,9 +176,7 @@ function begin(
     .catch(onFailure);
   return (andThen) => {
     const end = () => {
-      if (controller) {
-        controller.abort();
-      }
+      controller.abort();
       andThen();
     };
     // Firefox's workers lose an abort that comes within a few milliseconds of the answer, and any after a cancel: the connection would stay.

@@ -1,6 +1,6 @@
 /** How bytes get here. A transport starts and aborts one request and reports what happens to it; it decides nothing. */
 
-import type { ProbeOutcome } from '../core/contract.js';
+import type { Input, ProbeOutcome } from '../core/contract.js';
 import type { Answer } from '../details.js';
 
 /** What stands in for `fetch`. */
@@ -24,15 +24,12 @@ export interface Request {
 /** What a transport reports, and not once the request was aborted. */
 export interface Reports {
   /** The headers came. `contentType` is what all such fields say together, `origin` that of the URL after redirects. */
-  answered(status: number, contentType: string | null, origin: string, answer?: Answer): void;
-  /** Some of the body came, after it was asked for by `readOn`. */
-  received(chunk: Uint8Array): void;
-  /** The body came to its proper end. */
-  ended(): void;
-  /** The connection is to be made anew: it goes on after the last event. */
-  outgrown?(): void;
-  /** A network error, before the response or in its body. */
-  failed(error?: unknown): void;
+  answered(status: number, contentType: string | null, origin: string, answer: Answer): void;
+  /**
+   * `ChunkReceived`, after it was asked for by `readOn`; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; or `ReconnectCalled`, when the
+   * connection is to be made anew, since it would go on after the last event.
+   */
+  happened(input: Input, chunk?: Uint8Array, error?: unknown): void;
 }
 
 /** Hears how a probe went. */

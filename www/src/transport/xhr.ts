@@ -9,6 +9,7 @@
  * the connection is renewed, where that loses nothing: at the end of a block, if the stream has an id to resume from.
  */
 
+import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
 import type { Exchange, Reports, Request } from './transport.js';
@@ -83,7 +84,7 @@ export function send(request: Request, reports: Reports): Exchange {
       answered = true;
       if (request.redirect === 'error' && xhr.responseURL && url !== request.url.replace(/#.*/, '')) {
         abort();
-        reports.failed(new TypeError('redirected to ' + url));
+        reports.happened(Input.RequestFailed, undefined, new TypeError('redirected to ' + url));
       } else {
         reports.answered(status, type, originOf(url), { status, headers: headersOf(xhr), url, body: refusedUntil ? text.slice(0, SHOWN) : undefined });
       }
@@ -97,7 +98,7 @@ export function send(request: Request, reports: Reports): Exchange {
     }
     if (atBoundary && request.isResumable!()) {
       abort();
-      reports.outgrown!();
+      reports.happened(Input.ReconnectCalled);
     } else if (given < text.length) {
       let to = text.length;
       if (to > RENEWED_AFTER) {
@@ -114,15 +115,15 @@ export function send(request: Request, reports: Reports): Exchange {
       const chunk = encode(text.substring(from, to), from, !!end);
       if (chunk.length) {
         wanted = false;
-        reports.received(chunk);
+        reports.happened(Input.ChunkReceived, chunk);
       }
     } else if (end) {
       clearInterval(poll);
       wanted = false;
       if (end === 'ended') {
-        reports.ended();
+        reports.happened(Input.BodyEnded);
       } else {
-        reports.failed();
+        reports.happened(Input.RequestFailed);
       }
     }
   };
@@ -135,7 +136,7 @@ export function send(request: Request, reports: Reports): Exchange {
       if (answered) {
         report();
       } else {
-        reports.failed();
+        reports.happened(Input.RequestFailed);
       }
     }
   };
