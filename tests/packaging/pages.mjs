@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
 import { engines, find, launch } from '../js/browsers.mjs';
+import { serve } from '../js/own_server.mjs';
 
 /** Starts Chromium. */
 export async function chromium() {
@@ -25,7 +25,7 @@ export async function chromium() {
  * @returns {Promise<string[]>} The files that the page asked for, sorted: a browser asks for several at once.
  */
 export async function shows(browser, folder, expected, more = {}) {
-  const server = await serve(folder, more);
+  const server = await serveFolder(folder, more);
   try {
     await prints(browser, `${server.address}/${more.page ?? 'index.html'}`, expected);
     return server.asked.sort();
@@ -63,9 +63,9 @@ export async function prints(browser, address, expected) {
   assert.deepEqual(printed, expected);
 }
 
-async function serve(folder, { policy, answer }) {
+async function serveFolder(folder, { policy, answer }) {
   const asked = [];
-  const server = createServer(async (request, response) => {
+  const { address, close } = await serve(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://x');
     asked.push(pathname);
     const bytes = await readFile(join(folder, normalize(pathname))).catch(() => undefined);
@@ -78,15 +78,7 @@ async function serve(folder, { policy, answer }) {
     });
     response.end(bytes);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `http://127.0.0.1:${server.address().port}`,
-    asked,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { address, asked, close };
 }
 
 const script = 'text/javascript; charset=utf-8';

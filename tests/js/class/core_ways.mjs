@@ -3,9 +3,9 @@
 // The package's files come from a server of their own, one folder for each page, so that it is known what that page asked for. The page lies
 // beside them, or on the test server, where scenarios want it; its policy is a real header.
 
-import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 
+import { serve } from '../own_server.mjs';
 import { runner } from './realms.mjs';
 
 const dist = new URL(process.env.TIDINGS_DIST ?? '../../../dist/', import.meta.url);
@@ -278,7 +278,7 @@ export async function serveFolders({ here, there }) {
   published['core_spy.js'] = await readFile(new URL('./core_spy.js', import.meta.url), 'utf8');
   // In a module, too, it has to be a global.
   published['realm_tools.js'] = `${await readFile(new URL('./realm_tools.js', import.meta.url), 'utf8')}\nglobalThis.realmTools = realmTools;`;
-  const server = createServer((request, response) => {
+  const { address, close } = await serve((request, response) => {
     const { pathname, search } = new URL(request.url, 'http://x');
     const [, number, name] = pathname.split('/');
     const folder = folders[number];
@@ -292,8 +292,6 @@ export async function serveFolders({ here, there }) {
     });
     response.end(text);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = `http://127.0.0.1:${server.address().port}`;
   return {
     /** The folder of one way: the page in it, the same page on the test server, and what was asked for. */
     folder(way) {
@@ -327,10 +325,7 @@ export async function serveFolders({ here, there }) {
         cores: () => folder.asked.filter((name) => /^core-js|^core\.wasm|^elsewhere/.test(name)),
       };
     },
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }
 

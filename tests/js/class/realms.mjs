@@ -3,11 +3,11 @@
 // Pages and worker scripts are on the test server, so that relative URLs and "same origin" mean what they mean to users: /message
 // answers with whatever it is asked for, a worker's script included. The class itself comes from a small server of files here.
 
-import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
+import { serve } from '../own_server.mjs';
 import { EngineCrash } from '../plain_page.mjs';
 
 export const kinds = ['window', 'dedicated worker', 'shared worker', 'service worker'];
@@ -21,19 +21,11 @@ export async function serveScripts() {
     ['/polyfill.js', await readFile(script, 'utf8')],
     ['/realm_tools.js', await readFile(new URL('./realm_tools.js', import.meta.url), 'utf8')],
   ]);
-  const server = createServer((request, response) => {
+  return serve((request, response) => {
     const text = files.get(new URL(request.url, 'http://x').pathname);
     response.writeHead(text ? 200 : 404, { 'content-type': 'text/javascript; charset=utf-8', 'access-control-allow-origin': '*' });
     response.end(text);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `http://127.0.0.1:${server.address().port}`,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 /**

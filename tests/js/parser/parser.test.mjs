@@ -5,7 +5,6 @@
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
@@ -13,6 +12,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { engines, launch } from '../browsers.mjs';
+import { serve } from '../own_server.mjs';
 import { present } from '../present.mjs';
 import { itemsByKind, read, scenarios, tellAll } from './scenarios.mjs';
 
@@ -260,7 +260,7 @@ async function serveFiles() {
     texts.set(path, await readFile(url, 'utf8'));
   }
   const asked = [];
-  const server = createServer((request, response) => {
+  const { address, close } = await serve((request, response) => {
     const { pathname, search } = new URL(request.url, 'http://x');
     asked.push(pathname);
     const text = texts.get(pathname);
@@ -270,13 +270,5 @@ async function serveFiles() {
     });
     response.end(text);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `http://127.0.0.1:${server.address().port}`,
-    asked,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { address, asked, close };
 }
