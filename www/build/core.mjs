@@ -34,7 +34,7 @@ export async function buildCore(raw, rawParser) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
   const file = (name) => join(folder, name);
   const keep = async (raw, exports, output) => {
-    await writeFile(file('raw.wasm'), raw);
+    await writeFile(file('raw.wasm'), withoutMessages(raw));
     await writeFile(file('roots.json'), JSON.stringify(exports.map((name) => ({ name, export: name, root: true }))));
     await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(output));
   };
@@ -44,6 +44,7 @@ export async function buildCore(raw, rawParser) {
     for (const [built, exports] of [[raw, MACHINE], [rawParser, PARSER]]) {
       await keep(built, exports, 'needed.wasm');
       await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...smallest, '-o', file('small.wasm'));
+      await withoutDigits(file('small.wasm'), digitsOf(built));
       const wasm = await readFile(file('small.wasm'));
       const module = new WebAssembly.Module(wasm);
       assert.deepEqual(WebAssembly.Module.imports(module), [], 'the core imports nothing');
@@ -55,7 +56,8 @@ export async function buildCore(raw, rawParser) {
       await keep(raw, exports, 'kept.wasm');
       await run('wasm-opt', file('kept.wasm'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
       // Says so if anything past the first version is left.
-      await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '-Oz', '-o', file('first.wasm'));
+      await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '--flatten', '--rereloop', '-Oz', '-Oz', '-o', file('first.wasm'));
+      await withoutDigits(file('first.wasm'), digitsOf(raw));
       await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
       return { wasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8')) };
     };
@@ -67,6 +69,34 @@ export async function buildCore(raw, rawParser) {
   }
 }
 
+/** With zeros in the place of what panics would say, and of how they would say numbers: ours end without a word. */
+function withoutMessages(raw) {
+  const text = Buffer.from(raw).toString('latin1');
+  return Buffer.from([...MESSAGES, DIGITS].reduce((text, message) => text.replace(message, (found) => '\0'.repeat(found.length)), text), 'latin1');
+}
+
+/** Where in memory the digits are; below zero if there are none. */
+function digitsOf(raw) {
+  const { memory } = new WebAssembly.Instance(new WebAssembly.Module(raw)).exports;
+  return Buffer.from(memory.buffer).indexOf(DIGITS);
+}
+
+/** Fails if a module reads them after all: that begins with an address that stands in its code. */
+async function withoutDigits(path, at) {
+  const code = await run('wasm-dis', path);
+  const addresses = [...code.matchAll(/(?:i32\.const |offset=)(\d+)/g)].map(([, number]) => Number(number));
+  assert.ok(at < 0 || !addresses.some((address) => address >= at && address < at + DIGITS.length), 'nothing in the core writes numbers by the tables of Rust');
+}
+
+/** What Rust's allocator and vectors say, and the files in which they say it. */
+const MESSAGES = [
+  /(\/rustc\/[\da-f]{40}|\/usr\/src\/rustc-[\d.]+)\/library\/\w+\/src\/[\w/]+?\.rs/g,
+  /[^]memory allocation of [^]{1,2} bytes failed/g,
+  /capacity overflow/g,
+];
+/** By which Rust writes numbers, two at a time. */
+const DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0')).join('');
+
 /** wasm2js writes a module that is its own only instance; we want a function that makes them. */
 function asFactory(text) {
   const end = text.indexOf('var retasmFunc = asmFunc(');
@@ -76,7 +106,8 @@ function asFactory(text) {
 
 async function run(program, ...words) {
   const script = fileURLToPath(new URL(`../../node_modules/binaryen/bin/${program}`, import.meta.url));
-  await promisify(execFile)(process.execPath, [script, ...words]).catch((error) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...words], { maxBuffer: 64 << 20 }).catch((error) => {
     throw new Error(`${program} failed:\n${error.stderr || error.message}`);
   });
+  return stdout;
 }

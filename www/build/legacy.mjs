@@ -12,7 +12,7 @@ import * as esbuild from 'esbuild';
 import { minify } from 'terser';
 
 /** More members that never leave the file. */
-const INTERNAL = /^(stopped|removed|callback)$/;
+const INTERNAL = /^(stopped|removed|callback|field|outgrown|ended|free|bytes)$/;
 
 /**
  * @param {{ root: string, dist: string, shared: esbuild.BuildOptions, plugin: esbuild.Plugin, banner: string }} given `shared` with the version and the names to shorten,
@@ -30,6 +30,7 @@ export async function buildLegacy({ root, dist, shared, plugin, banner }) {
     // What esbuild makes of spread objects asks for property descriptors, which is newer than it looks; swc's does not.
     supported: { 'object-rest-spread': true },
     minify: false,
+    minifySyntax: true,
     sourcemap: false,
     inject: [source('legacy/stand_ins.ts')],
     // The script asks for what it needs of CommonJS itself.

@@ -106,6 +106,7 @@ async function lowered(settings, scenarios) {
   const text = [
     // The suite's own questions go past what may be removed, or counted; a scenario's own requests do not.
     'var fetch = (url, init) => (init ? self.fetch(url, init) : suiteLibrary.request("GET", url));',
+    'var globalThis = self;',
     `const settings = ${JSON.stringify(settings)};`,
     await file('../class/realm_tools.js'),
     `const scenarios = [${scenarios.map(({ name, run }) => `{ name: ${JSON.stringify(name)}, run: ${run} }`).join(',\n')}];`,
