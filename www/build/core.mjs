@@ -38,7 +38,8 @@ export async function buildCore(raw, rawParser) {
     await writeFile(file('roots.json'), JSON.stringify(exports.map((name) => ({ name, export: name, root: true }))));
     await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(output));
   };
-  const smallest = ['-Oz', '--converge', '--zero-filled-memory', ...STRIP];
+  // Control flow taken apart first is put together anew in a smaller way.
+  const smallest = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--zero-filled-memory', ...STRIP];
   try {
     const modules = [];
     for (const [built, exports] of [[raw, MACHINE], [rawParser, PARSER]]) {

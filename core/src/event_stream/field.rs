@@ -60,6 +60,7 @@ pub(super) fn is_colon(byte: &u8) -> bool {
 ///
 /// "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten." An empty value
 /// is no integer. `str::parse` would take a plus sign.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn reconnection_time<'a>(value: impl IntoIterator<Item = &'a u8>) -> Option<u32> {
     let mut time = None;
     for byte in value {
@@ -78,6 +79,7 @@ pub(super) fn kept_digits<'a>(value: impl IntoIterator<Item = &'a u8>) -> [u8; 1
 }
 
 /// All ten digits that a reconnection time may have.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn digits(mut time: u32) -> [u8; 10] {
     let mut digits = [0; 10];
     for digit in digits.iter_mut().rev() {
