@@ -36,7 +36,7 @@ const AS_TIDINGS = {
 const INTERNAL = new RegExp(
   `^(${[
     'answered|happened|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
-    'words|live|failure|count|types|ids|wait|bytes|take|end|field|events|free',
+    'words|live|failure|wait|bytes|take|end|field|events|free',
   ].join('|')})$`,
 );
 

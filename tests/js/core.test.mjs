@@ -156,7 +156,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const events = connection.events();
         connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), [['AbortRequest'], ['BecomeClosed']]);
-        assert.deepEqual(events.data, ['1', '2', '3']);
+        assert.deepEqual(events.map(({ data }) => data), ['1', '2', '3']);
         connection.free();
       });
 
@@ -199,7 +199,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), []);
-        assert.equal(connection.events().count, 0);
+        assert.deepEqual(connection.events(), []);
         assert.equal(connection.lastEventId(), '');
       });
 
@@ -349,9 +349,9 @@ function take(connection) {
         ]);
         break;
       case ActionKind.Dispatch: {
-        const { count, types, data, ids } = connection.events();
-        if (count) {
-          actions.push([name, data.map((data, index) => [types[index], data, ids[index]])]);
+        const events = connection.events();
+        if (events.length) {
+          actions.push([name, events.map(({ type, data, lastEventId }) => [type, data, lastEventId])]);
         }
         break;
       }

@@ -10,8 +10,8 @@ export function inlined(bytes) {
 export default () => {
   const bytes = [];
   let more = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+  for (const character of text) {
+    const code = character.charCodeAt(0);
     if (code < 34) {
       more = (34 - code) * 90;
     } else {

@@ -12,7 +12,7 @@
  * at it is a new look.
  */
 
-import { ActionKind, Field, Input, Option, type Connection, type Core, type Events } from './core/contract.js';
+import { ActionKind, Field, Input, Option, type Connection, type Core, type Message } from './core/contract.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
@@ -30,7 +30,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   let connection: Connection | undefined;
   let exchange: Exchange | undefined;
   let stopWaiting: (() => void) | undefined;
-  let events: Events | undefined;
+  let events: Message[] | undefined;
   let next = 0;
   let origin: string;
   let answer: Answer = {};
@@ -302,20 +302,18 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   /** Fires the next event of the chunk, if there is one. */
   function dispatchNext(): void {
     if (events) {
-      const { count, types, data, ids } = events;
-      const index = next++;
-      const type = types[index];
-      if (type === COMMENT) {
-        source.consumers.forEach(({ hear }) => guarded(() => hear && hear(data[index]!)));
-      } else if (index < count) {
-        const event = platform.message(type!, data[index]!, origin, ids[index]!);
+      const message = events[next++];
+      if (message && message.type === COMMENT) {
+        source.consumers.forEach(({ hear }) => guarded(() => hear && hear(message.data)));
+      } else if (message) {
+        const event = platform.message(message.type, message.data, origin, message.lastEventId);
         fire(event);
         // A listener may have closed it.
         if (events) {
           source.consumers.forEach((consumer) => consumer.take?.(event));
         }
       }
-      if (next >= count) {
+      if (events && next >= events.length) {
         events = undefined;
       }
     }

@@ -66,8 +66,8 @@ export class EventStreamDecoder {
 
   /** @throws {TypeError} If an option is not what it should be. */
   constructor(options?: EventStreamOptions) {
-    const { maxEventSize, onComment, onRetry } = (this.#options = options || {});
-    this.#limit = maxEventSize === undefined ? DEFAULT_LIMIT : maxEventSize === null ? Infinity : maxEventSize;
+    const { maxEventSize = DEFAULT_LIMIT, onComment, onRetry } = (this.#options = options || {});
+    this.#limit = maxEventSize ?? Infinity;
     if (!(this.#limit >= 0)) {
       refuse('maxEventSize is not a number of bytes');
     }
@@ -96,18 +96,16 @@ export class EventStreamDecoder {
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;
-      const { count, types, data, ids } = (this.#parser ||= make(this.#limit)).read(chunk);
-      for (let index = 0; index < count; index++) {
-        const type = types[index]!;
-        const text = data[index]!;
+      for (const item of (this.#parser ||= make(this.#limit)).read(chunk)) {
+        const { type, data } = item;
         if (type === Told.Comment) {
-          onComment && onComment(text);
+          onComment?.(data);
         } else if (type === Told.ReconnectionTime) {
-          onRetry && onRetry(+text);
+          onRetry?.(+data);
         } else if (type === Told.LimitExceeded) {
           this.#exceeded = true;
         } else {
-          events.push({ type, data: text, lastEventId: ids[index]! });
+          events.push(item);
         }
       }
     }
@@ -119,7 +117,7 @@ export class EventStreamDecoder {
 
   /** Begins anew, for another stream: an unfinished block, the last event ID and the memory they took are gone. */
   reset(): void {
-    this.#parser && this.#parser.close();
+    this.#parser?.close();
     this.#parser = undefined;
     this.#exceeded = false;
   }
@@ -145,13 +143,13 @@ export class EventStreamDecoder {
  */
 export function parseEventStream(source: EventStreamSource, options?: EventStreamOptions): AsyncGenerator<EventStreamMessage, void, undefined> {
   const decoder = new EventStreamDecoder(options);
-  const { pull, cancel } = chunksOf(source);
+  const chunks = chunksOf(source);
   /** The source is at its end, or was told that no more is wanted. */
   let over = false;
   const stop = async (reason?: unknown): Promise<void> => {
     if (!over) {
       over = true;
-      await cancel(reason);
+      await chunks.return?.(reason);
     }
   };
 
@@ -161,7 +159,7 @@ export function parseEventStream(source: EventStreamSource, options?: EventStrea
       for (;;) {
         let chunk;
         try {
-          chunk = await pull();
+          chunk = await chunks.next();
         } catch (error) {
           over = true;
           throw error;
@@ -230,26 +228,32 @@ export class EventStreamTransform extends (
 }
 
 /** Where chunks come from, one by one. */
-function chunksOf(source: EventStreamSource) {
-  const inside = isObject(source) && 'body' in source;
-  const body = inside ? (source.bodyUsed ? refuse('the body of this response was read already') : source.body) : source;
-  if (inside && !body) {
-    return { pull: () => ({ done: true, value: NOTHING }), async cancel() {} };
+function chunksOf(source: EventStreamSource): Chunks {
+  let body: unknown = source;
+  if (isObject(source) && 'body' in source) {
+    if (source.bodyUsed) {
+      refuse('the body of this response was read already');
+    }
+    body = source.body;
+    if (!body) {
+      return { next: () => ({ done: true, value: NOTHING }) };
+    }
   }
   if (isObject(body) && 'getReader' in body) {
-    const reader = body.getReader();
-    return { pull: () => reader.read(), cancel: (reason: unknown) => reader.cancel(reason) };
+    const reader = (body as ReadableStream<Uint8Array>).getReader();
+    return { next: () => reader.read() as Promise<IteratorResult<Uint8Array>>, return: (reason) => reader.cancel(reason) };
   }
   if (isObject(body) && Symbol.asyncIterator in body) {
-    const iterator = body[Symbol.asyncIterator]();
-    return {
-      pull: () => iterator.next(),
-      async cancel() {
-        iterator.return && (await iterator.return());
-      },
-    };
+    return (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   }
   return refuse('parseEventStream takes a Response, a ReadableStream or an async iterable of Uint8Array');
+}
+
+/** What of an async iterator is needed, which a reader of a stream can be made to. */
+interface Chunks {
+  next(): IteratorResult<Uint8Array> | Promise<IteratorResult<Uint8Array>>;
+  /** Called once, and not where the source ended by itself. */
+  return?(reason?: unknown): Promise<unknown>;
 }
 
 function make(limit: number): Parser {

@@ -168,13 +168,12 @@ export const enum ProbeOutcome {
  */
 export type Options = readonly number[];
 
-/** The events of one chunk, in order. */
-export interface Events {
-  readonly count: number;
-  readonly types: string[];
-  readonly data: string[];
-  /** The last event ID string as of each event. */
-  readonly ids: string[];
+/** An event of a chunk. */
+export interface Message {
+  readonly type: string;
+  readonly data: string;
+  /** The last event ID string as of this event. */
+  readonly lastEventId: string;
 }
 
 /** One source's connection. Inputs of an earlier attempt are ignored, and so is everything after `free`. */
@@ -188,7 +187,8 @@ export interface Connection {
   poll(): ActionKind;
   /** A number that belongs to it; an `ErrorDelay` that is none is -1. */
   field(field: Field): number;
-  events(): Events;
+  /** The events of the last chunk, in order; once. */
+  events(): Message[];
   /** The last event ID string: UTF-8, each byte one character; empty if there is none. */
   lastEventId(): string;
   /** Gives the connection back to the core. */

@@ -49,27 +49,21 @@ export function findCore(): Core | Promise<Core> {
   } catch (error) {
     // There is no wasm, or a policy forbids it, or this engine wants so large a module compiled in the background.
   }
-  finding = later(bytes).then(
-    (core) => (found = found || core),
-    (error) => {
-      // Perhaps it can be loaded another time.
-      finding = undefined;
-      throw error;
-    },
-  );
-  return finding;
-}
-
-function later(bytes: BufferSource | undefined): Promise<Core> {
-  return new Promise<WebAssembly.Module>((resolve) => resolve(WebAssembly.compile(bytes!)))
+  finding = new Promise<WebAssembly.Module>((resolve) => resolve(WebAssembly.compile(bytes!)))
     .then(compiled)
     .catch(() => loadJsCore().then(createCore))
-    .catch((error) => {
-      throw new Error(
-        "tidings: no WebAssembly here (in a Content-Security-Policy, script-src needs 'wasm-unsafe-eval'), nor did the core in JavaScript load"
-          + ' (setCore takes it): ' + error,
-      );
-    });
+    .then(
+      (core) => (found = found || core),
+      (error) => {
+        // Perhaps it can be loaded another time.
+        finding = undefined;
+        throw new Error(
+          "tidings: no WebAssembly here (in a Content-Security-Policy, script-src needs 'wasm-unsafe-eval'), nor did the core in JavaScript load"
+            + ' (setCore takes it): ' + error,
+        );
+      },
+    );
+  return finding;
 }
 
 function compiled(source: WebAssembly.Module | BufferSource): Core {

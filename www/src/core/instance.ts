@@ -6,7 +6,7 @@
  * Danger: a trap leaves the instance unusable, and its later calls trap too.
  */
 
-import { Field, type Connection, type Core, type Events, type Options } from './contract.js';
+import { Field, type Connection, type Core, type Message, type Options } from './contract.js';
 import { decodeBroken } from './decode.js';
 import { attached, Border, cut, IDLE_MEMORY, look, type Exports, type Instance } from './memory.js';
 
@@ -39,7 +39,7 @@ export function createCore(instantiate: () => Exports): Core {
 
 function connect(instance: Instance, options: Options, released: (instance: Instance) => void): Connection {
   const { exports } = instance;
-  let chunk: Events = NOTHING;
+  let chunk: Message[] = [];
   const words = new Uint32Array(Border.OptionsSize);
   options.forEach((value, index) => {
     if (index < Border.Statuses) {
@@ -69,7 +69,7 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
     field,
     events() {
       const events = chunk;
-      chunk = NOTHING;
+      chunk = [];
       return events;
     },
     lastEventId() {
@@ -80,7 +80,7 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
     free() {
       const old = handle;
       handle = 0;
-      chunk = NOTHING;
+      chunk = [];
       if (old) {
         try {
           exports.release(old);
@@ -107,8 +107,6 @@ function handIn(instance: Instance, content: Uint8Array | string): number {
   }
   return length;
 }
-
-const NOTHING: Events = { count: 0, types: [], data: [], ids: [] };
 
 // The build puts this in: the version of the package and the stamp of the core it was built with.
 declare const VERSION: string;

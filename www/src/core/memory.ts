@@ -6,7 +6,7 @@
  * Danger: strings cut from one decoded text share its memory in some engines; that is their bargain, not ours to undo.
  */
 
-import type { Events } from './contract.js';
+import type { Message } from './contract.js';
 import { decode } from './decode.js';
 
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
@@ -64,7 +64,7 @@ export function look(instance: Instance): Instance {
 }
 
 /** The strings of a chunk: one decoded text, where a CR ends each, and the words of its items. See `Strings` in the core. */
-export function cut(instance: Instance, place: number): Events {
+export function cut(instance: Instance, place: number): Message[] {
   const { bytes, words } = look(instance);
   let at = place >>> 2;
   const address = words[at++]!;
@@ -72,10 +72,8 @@ export function cut(instance: Instance, place: number): Events {
   const ends = words[at++]! >>> 2;
   const count = words[at]!;
   const text = decode(bytes.subarray(address, address + size));
-  const types = new Array<string>(count);
-  const data = new Array<string>(count);
-  const ids = new Array<string>(count);
-  let id = '';
+  const items = new Array<Message>(count);
+  let lastEventId = '';
   let from = 0;
   const take = (end = text.indexOf('\r', from)): string => {
     const start = from;
@@ -84,15 +82,15 @@ export function cut(instance: Instance, place: number): Events {
   };
   for (let index = 0; index < count; index++) {
     const word = words[ends + index]!;
-    // Where a byte is a character, it need not be looked for.
-    data[index] = take(text.length < size ? undefined : word >>> 2);
-    types[index] = word & Border.NewType ? take() : 'message';
+    // Where a byte is a character, its end need not be looked for.
+    const data = take(text.length < size ? undefined : word >>> 2);
+    const type = word & Border.NewType ? take() : 'message';
     if (word & Border.NewId) {
-      id = take();
+      lastEventId = take();
     }
-    ids[index] = id;
+    items[index] = { type, data, lastEventId };
   }
-  return { count, types, data, ids };
+  return items;
 }
 
 /** An instance with more memory than this is dropped when idle, in bytes. */

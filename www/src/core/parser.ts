@@ -6,7 +6,7 @@
  * Danger: a trap breaks all parsers of the instance; the next one gets a new instance.
  */
 
-import type { Events } from './contract.js';
+import type { Message } from './contract.js';
 import { attached, Border, cut, IDLE_MEMORY, look, type Exports, type Instance } from './memory.js';
 
 /** Makes a parser with a limit on what one event may hold, in bytes. */
@@ -19,7 +19,7 @@ export interface Parser {
    *
    * It throws when memory runs out, and then at each call.
    */
-  read(chunk: Uint8Array): Events;
+  read(chunk: Uint8Array): Message[];
   /** Gives its memory back; it is not read with again. */
   close(): void;
 }
