@@ -50,10 +50,11 @@ impl Queues {
         self.all.borrow().iter().any(|queue| queue.wanted.borrow().all)
     }
 
-    /// The types that they have named.
-    pub(crate) fn types(&self) -> BTreeSet<Rc<str>> {
-        let all = self.all.borrow();
-        all.iter().flat_map(|queue| queue.wanted.borrow().types.iter().map(|name| (**name).into()).collect::<Vec<_>>()).collect()
+    /// Adds the types that they have named.
+    pub(crate) fn add_types(&self, types: &mut BTreeSet<Rc<str>>) {
+        for queue in self.all.borrow().iter() {
+            types.extend(queue.wanted.borrow().types.iter().map(|name| Rc::from(&**name)));
+        }
     }
 
     /// Whether one of them is full: see [`Queue::is_full`].

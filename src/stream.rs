@@ -4,6 +4,7 @@ use crate::driver::Driver;
 use crate::queue::{Queue, Wanted};
 use crate::{Error, EventSource, MessageEvent, OpenEvent, ReadyState};
 use futures_core::{FusedStream, Stream};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -148,7 +149,9 @@ impl EventSource {
     /// # }
     /// ```
     pub fn events_named<T: Into<String>>(&self, event_types: impl IntoIterator<Item = T>) -> Events {
-        let types = event_types.into_iter().map(|name| name.into().into_boxed_str()).chain([MESSAGE.into()]).collect();
+        let mut types = BTreeSet::new();
+        types.insert(MESSAGE.into());
+        types.extend(event_types.into_iter().map(|name| name.into().into_boxed_str()));
         Events { tap: self.tap(Wanted { all: false, types, connection: true }) }
     }
 

@@ -61,9 +61,9 @@ impl Listeners {
         !self.comment.places.borrow().is_empty()
     }
 
-    /// The types of event that are listened to.
-    pub(crate) fn message_types(&self) -> BTreeSet<Rc<str>> {
-        self.message.places.borrow().iter().map(|place| place.event_type.clone()).collect()
+    /// Adds the types of event that are listened to.
+    pub(crate) fn add_types(&self, types: &mut BTreeSet<Rc<str>>) {
+        types.extend(self.message.places.borrow().iter().map(|place| place.event_type.clone()));
     }
 
     /// Calls the `open` listeners as long as `go_on` says so.

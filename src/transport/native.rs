@@ -48,12 +48,11 @@ impl NativeSource {
     /// Hears events of these types from now on.
     pub(crate) fn listen_to<'a>(&self, types: impl Iterator<Item = &'a str>) {
         let mut before = self.messages.take();
-        let now = types
-            .map(|event_type| {
-                let listener = before.remove(event_type).unwrap_or_else(|| self.hear_messages(event_type));
-                (event_type.to_owned(), listener)
-            })
-            .collect();
+        let mut now = BTreeMap::new();
+        for event_type in types {
+            let listener = before.remove(event_type).unwrap_or_else(|| self.hear_messages(event_type));
+            now.insert(event_type.to_owned(), listener);
+        }
         self.messages.replace(now);
     }
 
