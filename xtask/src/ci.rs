@@ -138,7 +138,7 @@ fn build_core(project: &Project, tools: &Tools, steps: &mut Steps) {
     steps.run(name, |_| {
         let rust = rust_route::set_up_distribution(project, &mut apt, &mut Report::begin())?;
         let mut cargo = rust.cargo(project, "build");
-        locked(project, &mut cargo);
+        project.lock(&mut cargo);
         cargo.args(["--package", "tidings-core", "--target", WASM_TARGET]);
         check(&mut cargo, "cargo build")
     });
@@ -146,22 +146,15 @@ fn build_core(project: &Project, tools: &Tools, steps: &mut Steps) {
 
 fn cargo(project: &Project, subcommand: &str) -> Command {
     let mut cargo = project.cargo(subcommand);
-    locked(project, &mut cargo);
+    project.lock(&mut cargo);
     cargo
 }
 
 fn wasm_cargo(project: &Project, tools: &Tools, subcommand: &str) -> Result<Command, Problem> {
     let mut cargo = tools.wasm_rust()?.cargo(project, subcommand);
-    locked(project, &mut cargo);
+    project.lock(&mut cargo);
     cargo.args(["--target", WASM_TARGET]);
     Ok(cargo)
-}
-
-/// In CI, `Cargo.lock` has to be right as it stands; elsewhere it follows the work.
-fn locked(project: &Project, cargo: &mut Command) {
-    if project.in_ci {
-        cargo.arg("--locked");
-    }
 }
 
 fn check(command: &mut Command, what: &str) -> Result<(), Problem> {

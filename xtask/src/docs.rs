@@ -35,9 +35,7 @@ pub(crate) fn build_crates(project: &Project, tools: &Tools, packages: &[&str]) 
         None => "-Dwarnings".to_string(),
     };
     let mut cargo = rust.cargo(project, "doc");
-    if project.in_ci {
-        cargo.arg("--locked");
-    }
+    project.lock(&mut cargo);
     cargo
         .args(["--target", WASM_TARGET, "--no-deps", "--features", "tidings/test-util,tidings/tracing"])
         .env("RUSTDOCFLAGS", flags);

@@ -69,6 +69,13 @@ impl Project {
         forget_outer_cargo(cargo);
     }
 
+    /// In CI, `Cargo.lock` has to be right as it stands; elsewhere it follows the work.
+    pub(crate) fn lock(&self, cargo: &mut Command) {
+        if self.in_ci {
+            cargo.arg("--locked");
+        }
+    }
+
     /// The build of the host's debug profile.
     pub(crate) fn host_binary(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
