@@ -156,8 +156,7 @@ impl EventStream {
 
     /// Sets it, as UTF-8, to resume what another stream left; between chunks only.
     pub fn set_last_event_id(&mut self, id: &[u8]) {
-        text::clear(&mut self.last_event_id);
-        self.last_event_id.extend_from_slice(id);
+        text::replace(&mut self.last_event_id, id);
     }
 
     /// The reconnection time in milliseconds that the stream asked for last, if it did.
