@@ -101,8 +101,7 @@ pub(crate) fn run(project: &Project, choice: &Choice<'_>) -> Result<ExitCode, Pr
         npm::build(project, &tools)?;
     }
     if needed(&[Bench::Strings, Bench::Clients, Bench::Apps, Bench::Legacy]) {
-        server::build(project)?;
-        node.env("TIDINGS_BENCH_SERVER", project.host_binary("tidings-test-server"));
+        node.env("TIDINGS_BENCH_SERVER", server::build_optimized(project)?);
     }
     if needed(&[Bench::Apps]) {
         println!("building the apps (the first time takes a minute or two)");

@@ -76,9 +76,9 @@ impl Project {
         }
     }
 
-    /// The build of the host's debug profile.
-    pub(crate) fn host_binary(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))
+    /// What a build for the host has made, in the profile that has its folder.
+    pub(crate) fn host_binary(&self, profile: &str, name: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// Where the words of a set-up step go.

@@ -1,7 +1,7 @@
 //! The test server: built, started before the tests or the demo, and stopped after them whatever happens.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,10 +30,18 @@ pub(crate) fn build(project: &Project) -> Result<(), Problem> {
     process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the test server")
 }
 
+/// Builds it optimized, for benches: it should not be what they measure.
+pub(crate) fn build_optimized(project: &Project) -> Result<PathBuf, Problem> {
+    let mut cargo = project.cargo("build");
+    cargo.args(["--package", PACKAGE, "--release"]);
+    process::show(&mut cargo, BUILD_LIMIT)?.or_problem("Building the test server")?;
+    Ok(project.host_binary("release", PACKAGE))
+}
+
 impl Server {
     /// Starts the server that was built; 0 is any free port. Files in `static_folder` are served at `/`.
     pub(crate) fn start(project: &Project, ports: [u16; 2], static_folder: Option<&Path>) -> Result<Server, Problem> {
-        let mut command = Command::new(project.host_binary(PACKAGE));
+        let mut command = Command::new(project.host_binary("debug", PACKAGE));
         command
             .args(["--port", &ports[0].to_string()])
             .args(["--second-port", &ports[1].to_string()])
