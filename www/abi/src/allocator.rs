@@ -28,6 +28,8 @@ unsafe impl Sync for Blocks {}
 // SAFETY: a block is in no list while it is handed out, blocks do not overlap, and each is as large as its size says and aligned to the least
 // size, which no layout of ours exceeds (others get null).
 unsafe impl GlobalAlloc for Blocks {
+    // Inlined at each place this and `dealloc` take a lot of code.
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let size = size_index(layout.size());
         let Some(free) = self.free.get(size).filter(|_| layout.align() <= LEAST) else {
@@ -42,6 +44,7 @@ unsafe impl GlobalAlloc for Blocks {
         self.extend(LEAST << size)
     }
 
+    #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if let Some(free) = self.free.get(size_index(layout.size())) {
             // SAFETY: the caller gives the block back, and each is large enough and aligned for an address.
