@@ -12,7 +12,7 @@ import * as esbuild from 'esbuild';
 import { minify } from 'terser';
 
 /** More members that never leave the file. */
-const INTERNAL = /^(stopped|removed|callback|field|outgrown|ended|free|bytes)$/;
+const INTERNAL = /^(stopped|removed|callback)$/;
 
 /**
  * @param {{ root: string, dist: string, shared: esbuild.BuildOptions, plugin: esbuild.Plugin, banner: string }} given `shared` with the version and the names to shorten,
@@ -164,7 +164,8 @@ const LOWERED = {
 const SMALLER = {
   ecma: 5,
   // No getter of ours does anything, and of a getter of others nobody drops what it gives.
-  compress: { passes: 3, keep_fargs: true, pure_getters: true },
+  // Nor is an assignment moved into the sum that reads the same variable before it: Duktape takes the new value for both.
+  compress: { passes: 3, keep_fargs: true, pure_getters: true, collapse_vars: false },
   // The class keeps its name.
   mangle: { toplevel: true, reserved: ['EventSource'] },
   format: { comments: false, ascii_only: true },

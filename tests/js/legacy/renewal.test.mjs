@@ -4,12 +4,10 @@
 // Wants what `every_engine.mjs` wants.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import vm from 'node:vm';
 
 import { testInEveryEngine } from './every_engine.mjs';
-import { legacyScript } from './pages.mjs';
+import { standIn } from './stand_in.mjs';
 
 const BLOCK = 'x'.repeat(1 << 20);
 
@@ -90,11 +88,7 @@ test('a request that is not to be repeated goes on too', async () => {
 
 /** Five blocks of more than 1 MB, each with the next but for its last character. */
 async function receive(block, init) {
-  const around = await readFile(new URL('engines/duktape.js', import.meta.url), 'utf8');
-  const realm = { console };
-  vm.createContext(realm);
-  vm.runInContext(around.slice(0, around.indexOf('/* THE SCRIPT */')), realm);
-  vm.runInContext(await readFile(legacyScript, 'utf8'), realm);
+  const realm = await standIn();
   const { EventSource, requests } = realm;
   const source = new EventSource('/stream', init);
   const ids = [];

@@ -1,0 +1,16 @@
+// The script for old browsers around an XHR whose answers a test writes, in Node: what `engines/duktape.js` is in Duktape.
+
+import { readFile } from 'node:fs/promises';
+import vm from 'node:vm';
+
+import { legacyScript } from './pages.mjs';
+
+/** A global object with the class, its `requests`, its `timers` and its `clock`; `settle` does what was put off. */
+export async function standIn() {
+  const around = await readFile(new URL('engines/duktape.js', import.meta.url), 'utf8');
+  const realm = { console };
+  vm.createContext(realm);
+  vm.runInContext(around.slice(0, around.indexOf('/* THE SCRIPT */')), realm);
+  vm.runInContext(await readFile(legacyScript, 'utf8'), realm);
+  return realm;
+}
