@@ -3,10 +3,10 @@
 use crate::host::{platform, timers};
 use web_sys::AbortController;
 
-/// Aborts a request, then lets go of what else its caller holds of it. It is fresh if it was answered and nothing of the body has come yet.
+/// Aborts a request that was answered at that time, if it was, and then lets go of what else its caller holds of it.
 ///
 /// Firefox's workers lose an abort that comes within a few milliseconds of the answer, and any that comes after a cancel: the connection would stay.
-pub(super) fn end(controller: Option<&AbortController>, is_fresh: bool, and_then: impl FnOnce() + 'static) {
+pub(super) fn end(controller: Option<&AbortController>, answered: Option<u64>, and_then: impl FnOnce() + 'static) {
     let controller = controller.cloned();
     let end = move || {
         if let Some(controller) = controller {
@@ -14,6 +14,7 @@ pub(super) fn end(controller: Option<&AbortController>, is_fresh: bool, and_then
         }
         and_then();
     };
+    let is_fresh = answered.is_some_and(|at| timers::now().saturating_sub(at) < SETTLING.into());
     if is_fresh && platform::is_worker() {
         timers::later(SETTLING, end);
     } else {

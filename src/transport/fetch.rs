@@ -11,7 +11,7 @@ use super::ending;
 use super::promised::{Common, Promised, ignore};
 use super::{Receiver, Request, report_answer};
 use crate::Response;
-use crate::host::timers::Timer;
+use crate::host::timers::{self, Timer};
 use crate::request::{Body, Content, Credentials, FieldValue, Redirect};
 use crate::sys::{self, ReadResult};
 use js_sys::{Array, Promise, Uint8Array};
@@ -39,7 +39,7 @@ impl FetchRequest {
             // Without one, an abort can only cancel the body.
             controller: AbortController::new().ok(),
             aborted: Cell::new(false),
-            fresh: Cell::new(false),
+            answered: Cell::new(None),
             reader: RefCell::new(None),
             resting: Cell::new(false),
             refused: RefCell::new(None),
@@ -70,8 +70,8 @@ struct Exchange {
     receiver: Weak<dyn Receiver>,
     controller: Option<AbortController>,
     aborted: Cell<bool>,
-    /// It was answered, and nothing of the body has come yet.
-    fresh: Cell<bool>,
+    /// When it was answered, for as long as the body has not ended.
+    answered: Cell<Option<u64>>,
     reader: RefCell<Option<ReadableStreamDefaultReader>>,
     /// The receiver wants no more for now, so nothing is under way.
     resting: Cell<bool>,
@@ -161,7 +161,7 @@ impl Exchange {
             }
             return self.promised.let_go();
         }
-        self.fresh.set(true);
+        self.answered.set(Some(timers::now()));
         let told =
             Response { status: response.status(), headers: headers_of(&response.headers()), url: response.url(), body: None };
         if !may_be_event_stream(&told)
@@ -202,7 +202,6 @@ impl Exchange {
     }
 
     fn read(&self, result: &ReadResult) {
-        self.fresh.set(false);
         if self.aborted.get() {
             return self.promised.let_go();
         }
@@ -266,7 +265,7 @@ impl Exchange {
     }
 
     fn ended(&self) {
-        self.fresh.set(false);
+        self.answered.set(None);
         if let Some(receiver) = self.receiver.upgrade() {
             receiver.receive(Input::BodyEnded { attempt: self.attempt }, &[]);
         }
@@ -274,7 +273,7 @@ impl Exchange {
     }
 
     fn failed(&self, error: &JsValue) {
-        self.fresh.set(false);
+        self.answered.set(None);
         if !self.aborted.get() && self.refused.borrow().is_some() {
             // Its body broke off.
             self.refuse();
@@ -305,7 +304,7 @@ impl Exchange {
     }
 
     fn end(&self, cancel: impl FnOnce() + 'static) {
-        ending::end(self.controller.as_ref(), self.fresh.get(), cancel);
+        ending::end(self.controller.as_ref(), self.answered.get(), cancel);
     }
 }
 

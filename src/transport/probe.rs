@@ -3,6 +3,7 @@
 use super::Receiver;
 use super::ending;
 use super::promised::{Common, Promised, ignore};
+use crate::host::timers;
 use crate::sys;
 use js_sys::Promise;
 use std::cell::Cell;
@@ -35,7 +36,7 @@ impl Probe {
 impl Drop for Probe {
     fn drop(&mut self) {
         if !self.inquiry.over.replace(true) {
-            ending::end(self.inquiry.controller.as_ref(), false, || {});
+            ending::end(self.inquiry.controller.as_ref(), None, || {});
         }
     }
 }
@@ -87,7 +88,9 @@ impl Inquiry {
             _ => ProbeOutcome::OwnOrigin,
         };
         let body = response.body();
-        ending::end(self.controller.as_ref(), true, move || body.into_iter().for_each(|body| ignore(&body.cancel())));
+        ending::end(self.controller.as_ref(), Some(timers::now()), move || {
+            body.into_iter().for_each(|body| ignore(&body.cancel()))
+        });
         self.end(outcome);
     }
 

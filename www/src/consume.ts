@@ -209,7 +209,8 @@ export function stream<Map = Record<string, string>>(source: EventSource, option
 
 /**
  * Begins anew: a wait ends, and so does a connection, also one whose request is not repeated by itself. A connection that ends so is an interruption with the
- * reason `requested`, and the new request carries the last event ID. A closed source stays closed. It may be called inside a listener too.
+ * reason `requested`, and the new request carries the last event ID. Events that have come are fired first. A closed source stays closed. It may be called inside a
+ * listener too.
  *
  * ```js
  * button.addEventListener('click', () => reconnect(source)); // "Try now"

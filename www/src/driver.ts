@@ -186,6 +186,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     new Promise((resolve) => resolve(plan.prepare!(request)))
       .then(() => {
         request.url = platform.resolve(`${request.url}`).href;
+        request.headers = new Headers(request.headers || undefined);
         settle(Input.Prepared);
       })
       .catch((error) => settle(Input.PrepareFailed, error));
@@ -238,7 +239,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           },
         ));
         // A turn may come so late that its request is over, and another is under way.
-        const turnOfMine = () => exchange === mine && turn();
+        const turnOfMine = () => exchange === mine && turn(mine);
         break;
       case ActionKind.Prepare:
         prepare(attempt, connection.lastEventId());
@@ -313,27 +314,25 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           source.consumers.forEach((consumer) => consumer.take?.(event));
         }
       }
-      if (events && next >= events.length) {
-        events = undefined;
-      }
     }
   }
 
   /** One event, or what comes after the last one; whether there is more. */
-  function turn(): boolean {
-    if (events) {
+  function turn(mine: Exchange): boolean {
+    if (events && next < events.length) {
       dispatchNext();
       return true;
     }
+    events = undefined;
     run();
-    if (exchange) {
+    if (exchange === mine) {
       // As of the events that were dispatched.
       resumable = !!connection?.field(Field.LastEventIdSize);
       if (source.full) {
         paused = true;
         tell(Input.Paused);
       } else {
-        exchange.readOn();
+        mine.readOn();
       }
     }
     return false;
@@ -360,12 +359,15 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   /** No core, or none any more: nothing can be received. */
   function stranded(error: unknown): void {
+    connection?.free();
     connection = events = undefined;
     abort();
     stop();
     cause = error;
-    console.error(error);
-    setTimeout(fail);
+    if (source.readyState !== CLOSED) {
+      console.error(error);
+      setTimeout(fail);
+    }
   }
 
   /** [Fails the connection](https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection) where no core could say so. */

@@ -27,8 +27,8 @@ pub enum Item<'a> {
     /// A comment, without its colon and one space after that; the standard ignores it. At most its first 4 KiB, as received, are
     /// given.
     Comment(&'a str),
-    /// The event being read went past the limit. It is the last item: what was kept of that event is gone, and nothing is read
-    /// any more until [`EventStream::restart`].
+    /// The event being read went past the limit, and what was kept of it is gone. It is the last item, and nothing is read any more until
+    /// [`EventStream::restart`]; unless such events [are skipped](EventStream::skipping_what_exceeds).
     LimitExceeded {
         /// The limit, in bytes.
         limit: usize,

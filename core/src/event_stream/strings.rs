@@ -30,6 +30,7 @@ pub struct Strings {
     /// All strings as they were received, so that they may be no UTF-8, and a CR after each. No string holds a CR.
     pub text: Vec<u8>,
     /// Of each item where in the text its data ends, shifted left by 2, with [`NEW_TYPE`](Self::NEW_TYPE) and [`NEW_ID`](Self::NEW_ID): little-endian words.
+    /// So a chunk may come to at most 1 GiB of text.
     pub ends: Vec<u8>,
 }
 
@@ -95,12 +96,16 @@ impl EventStream {
             }
         };
         self.id_given = self.last_event_id.is_empty();
+        let mut lines = chunk.get(at..).unwrap_or_default();
         // What is left of the chunk before has no line end.
         let mut from = self.line.len();
-        let mut lines = mem::take(&mut self.line);
-        append(&mut lines, chunk.get(at..).unwrap_or_default());
+        let mut joined = mem::take(&mut self.line);
+        if from > 0 {
+            append(&mut joined, lines);
+            lines = &joined;
+        }
         let mut start = 0;
-        while let Some((end, next)) = self.lines.line_end(&lines, from) {
+        while let Some((end, next)) = self.lines.line_end(lines, from) {
             let line = lines.get(start..end).unwrap_or_default();
             (start, from) = (next, next);
             self.line(line, beside, strings);
@@ -108,10 +113,10 @@ impl EventStream {
                 return;
             }
         }
-        if start > 0 {
+        if start > 0 || joined.is_empty() {
             append(&mut self.line, lines.get(start..).unwrap_or_default());
         } else {
-            self.line = lines;
+            self.line = joined;
         }
         self.unfinished_line(beside, strings);
     }

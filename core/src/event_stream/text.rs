@@ -155,7 +155,8 @@ pub(super) fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn append(buffer: &mut Vec<u8>, bytes: &[u8]) {
     #[cfg(target_arch = "wasm32")]
-    if buffer.try_reserve(bytes.len()).is_err() {
+    // What is appended is mostly followed by one byte more.
+    if buffer.try_reserve(bytes.len() + 1).is_err() {
         core::arch::wasm32::unreachable();
     }
     buffer.extend_from_slice(bytes);

@@ -112,12 +112,13 @@ export const scenarios = [
             if (attempt === 1) throw new Error('no token');
             if (attempt === 2) return Promise.reject(new Error('still none'));
             if (attempt === 3) arguments[0].url = 'http://[';
+            if (attempt === 4) arguments[0].headers = { 'a b': 'c' };
           },
         });
         source.onopen = resolve;
         source.onerror = (event) => {
           const { reason, failed, cause, attempt } = tidings.details(event);
-          errors.push([reason, failed, attempt, source.readyState, attempt === 3 ? cause.name : cause.message]);
+          errors.push([reason, failed, attempt, source.readyState, attempt > 2 ? cause.name : cause.message]);
         };
       });
       source.close();
@@ -127,6 +128,7 @@ export const scenarios = [
       ['prepare', false, 1, 0, 'no token'],
       ['prepare', false, 2, 0, 'still none'],
       ['prepare', false, 3, 0, 'SyntaxError'],
+      ['prepare', false, 4, 0, 'TypeError'],
     ],
   },
   {
@@ -366,7 +368,8 @@ export const scenarios = [
       tidings.reconnect(source);
       return [log, source.readyState, (await seen('open=0&closed=3')).requests];
     },
-    expected: [['requested', 0, 0], 2, 3],
+    // What has come is fired first.
+    expected: [[1, 'requested', 0], 2, 3],
   },
   {
     name: 'reconnect needs a source of ours',
@@ -687,6 +690,25 @@ export const scenarios = [
       return log;
     },
     expected: ['1', 'event-too-big', '1', '27'],
+  },
+
+  {
+    name: 'what listeners leave to promises is done before an error that comes in the same chunk',
+    run: async ({ EventSource, here }) => {
+      const body = encodeURIComponent('data: 1\n\ndata: 12345');
+      const log = [];
+      const source = new EventSource(`${here}/message?body=${body}&end=hang`, { maxEventSize: 4 });
+      await new Promise((resolve) => {
+        source.onmessage = async () => {
+          log.push('message');
+          for (let ticks = 0; ticks < 9; ticks++) await null;
+          log.push('done');
+        };
+        source.onerror = () => resolve(log.push('error'));
+      });
+      return log;
+    },
+    expected: ['message', 'done', 'error'],
   },
 
   // What is bad.

@@ -8,6 +8,22 @@ const any = /./;
 
 /** @typedef {{ scenario: RegExp, engine: RegExp, why: string, expected?: (right: any, told: any) => any, skip?: boolean }} Difference Later ones change what earlier ones expect. */
 
+/** Of both: what waits for promises. */
+const promises = [
+  {
+    scenario: /^what listeners leave to promises/,
+    engine: phantom,
+    why: 'there are no promises',
+    skip: true,
+  },
+  {
+    scenario: /^what listeners leave to promises/,
+    engine: webkit,
+    why: 'reactions of promises are tasks there, which wait for their turn among others',
+    skip: true,
+  },
+];
+
 /** @type {Difference[]} */
 export const ofTheClass = [
   {
@@ -106,18 +122,7 @@ export const ofTheClass = [
     why: 'a base of data: is taken there, and nothing is relative to that',
     expected: ([one, two, , four]) => [one, two, 'SyntaxError (DOMException)', four],
   },
-  {
-    scenario: /^what listeners leave to promises/,
-    engine: phantom,
-    why: 'there are no promises',
-    skip: true,
-  },
-  {
-    scenario: /^what listeners leave to promises/,
-    engine: webkit,
-    why: 'reactions of promises are tasks there, which wait for their turn among others',
-    skip: true,
-  },
+  ...promises,
   {
     scenario: /^request-accept/,
     engine: overXhr,
@@ -158,6 +163,7 @@ export const ofTheClass = [
 
 /** @type {Difference[]} */
 export const ofOptions = [
+  ...promises,
   {
     scenario: /^(messages|overflow|stream)\b/,
     engine: any,

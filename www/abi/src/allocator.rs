@@ -61,7 +61,9 @@ impl Blocks {
             0 => (&raw const __heap_base).addr().next_multiple_of(LEAST),
             end => end,
         };
-        let end = start.saturating_add(size);
+        let Some(end) = start.checked_add(size) else {
+            unreachable();
+        };
         if end > memory && memory_grow(0, (end - memory).div_ceil(PAGE)) == usize::MAX {
             unreachable();
         }

@@ -19,7 +19,7 @@
 //! | `close` | a parser | |
 //! | `memory` | | |
 //!
-//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect`, `tell` or `read`; the next `prepare` makes it anew. What
+//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect`, `tell` or `read`; then it is to be prepared anew. What
 //! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll`. Every call may grow memory and so detach the
 //! views on it.
 //!
@@ -42,8 +42,8 @@
 //!
 //! **Sources and parsers** are addresses: what `connect` or `open` gave is handed in as it is, and not again after `release` or `close`.
 //!
-//! **Traps.** No other number handed in traps: sizes are cut to what was prepared, unknown numbers do nothing. What traps is memory that runs out. The
-//! instance is unusable then: each later call of a source traps at once.
+//! **Traps.** No other number handed in traps: of a size that the input has not, nothing is taken, and unknown numbers do nothing. What traps is memory that runs out.
+//! The instance is unusable then: each later `connect`, `tell`, `poll` and `read` traps at once.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;

@@ -12,7 +12,7 @@ import { createCore } from 'tidings:create-core';
 import loadJsCore from 'tidings:load-js-core';
 
 /**
- * What can be handed in: the module in `tidings/core.wasm` (for `tidings/parser` also the smaller `tidings/parser.wasm`), compiled or as bytes, or the default
+ * What can be handed in: the module in `tidings/core.wasm`, or for `tidings/parser` that in `tidings/parser.wasm`, compiled or as bytes; or for both the default
  * export of `tidings/core-js`.
  */
 export type CoreSource = WebAssembly.Module | BufferSource | (() => Exports);

@@ -13,7 +13,7 @@ import { attached, Border, cut, IDLE_MEMORY, look, type Exports, type Instance }
 /** The core that `instantiate` makes instances of. */
 export function createCore(instantiate: () => Exports): Core {
   // Finds the wrong version at once, not at the first connection.
-  let instance: Instance | undefined = attached(instantiate);
+  let instance: Instance | undefined = attached(instantiate, 'connect');
 
   return {
     version: VERSION,
@@ -25,7 +25,7 @@ export function createCore(instantiate: () => Exports): Core {
           // It may have trapped earlier; a new one tells whether that was it.
         }
       }
-      return connect((instance = attached(instantiate)), options, release);
+      return connect((instance = attached(instantiate, 'connect')), options, release);
     },
   };
 
@@ -85,7 +85,7 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
         try {
           exports.release(old);
         } catch (error) {
-          // The instance trapped earlier, and all it had is gone already.
+          // The instance trapped earlier; nobody asks it for anything any more.
         }
         released(instance);
       }

@@ -43,10 +43,10 @@ export interface Instance {
   live: number;
 }
 
-/** A new instance, unless it is of another version. */
-export function attached(instantiate: () => Exports): Instance {
+/** A new instance, unless it is of another version, or of the other entry: that has not this export. */
+export function attached(instantiate: () => Exports, wanted: 'connect' | 'open'): Instance {
   const exports = instantiate();
-  if (!exports.stamp || exports.stamp() >>> 0 !== STAMP) {
+  if (!exports[wanted] || exports.stamp() >>> 0 !== STAMP) {
     throw new TypeError('tidings: this is not the core of ' + VERSION);
   }
   return { exports, live: 0 } as Instance;

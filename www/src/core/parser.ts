@@ -24,7 +24,7 @@ export interface Parser {
   close(): void;
 }
 
-/** What stands as a type where something else than an event was read: the strings of `output.rs`. */
+/** What stands as a type where something else than an event was read: those of `Strings` in the core. */
 export const enum Told {
   /** The data is a comment. */
   Comment = '\n',
@@ -36,11 +36,11 @@ export const enum Told {
 
 export function createCore(instantiate: () => Exports): ParserCore {
   // Finds the wrong version at once, not at the first parser.
-  let instance: Instance | undefined = attached(instantiate);
+  let instance: Instance | undefined = attached(instantiate, 'open');
   const forgotten = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<() => void>((close) => close()) : undefined;
 
   return (limit) => {
-    const mine = (instance ||= attached(instantiate));
+    const mine = (instance ||= attached(instantiate, 'open'));
     const { exports } = mine;
     let stream = exports.open(Math.min(limit, Border.LongestString));
     mine.live++;
@@ -61,7 +61,9 @@ export function createCore(instantiate: () => Exports): ParserCore {
           look(mine).bytes.set(chunk, address);
           return cut(mine, exports.read(stream, chunk.length) >>> 0);
         } catch (error) {
-          instance = undefined;
+          if (mine === instance) {
+            instance = undefined;
+          }
           throw error;
         }
       },

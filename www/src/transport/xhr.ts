@@ -175,7 +175,7 @@ export function send(request: Request, reports: Reports): Exchange {
 /** The headers of an answer, read at once: of a request that was aborted engines tell none. */
 function headersOf(xhr: XMLHttpRequest): Headers {
   const headers = new Headers();
-  xhr.getAllResponseHeaders().split('\n').forEach((line) => {
+  (xhr.getAllResponseHeaders() || '').split('\n').forEach((line) => {
     const colon = line.indexOf(':');
     try {
       headers.append(line.slice(0, colon), line.slice(colon + 1));
