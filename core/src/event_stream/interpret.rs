@@ -187,6 +187,56 @@ impl EventStream {
         text::clear(&mut self.id);
     }
 
+    /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value the stream is to keep.
+    #[cfg_attr(not(target_arch = "wasm32"), inline)]
+    pub(super) fn keep(&mut self, field: Field, value: &[u8]) -> Outcome {
+        match field {
+            // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the data buffer", where
+            // the last LF is left out from the start instead of being removed at the end.
+            Field::Data => {
+                if mem::replace(&mut self.has_data, true) {
+                    text::push(&mut self.data, b'\n');
+                }
+                text::append(&mut self.data, value);
+            }
+            Field::Event => text::replace(&mut self.event_type, value),
+            // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
+            // Otherwise, ignore the field."
+            Field::Id if is_id(value) => {
+                self.has_id = true;
+                text::replace(&mut self.id, value);
+            }
+            Field::Retry => {
+                if let Some(milliseconds) = field::reconnection_time(value) {
+                    self.reconnection_time = Some(milliseconds);
+                    return Outcome::ReconnectionTime;
+                }
+            }
+            Field::Comment => return Outcome::Comment,
+            Field::Id | Field::Unknown => {}
+        }
+        Outcome::Nothing
+    }
+
+    /// Of an event that is left out, data and type are as good as unknown.
+    pub(super) fn split<'l>(&self, line: &'l [u8]) -> (Field, &'l [u8]) {
+        match field::split(line) {
+            (Field::Data | Field::Event, value) if self.skipping => (Field::Unknown, value),
+            split => split,
+        }
+    }
+
+    /// Whether so many bytes more for this field go past the limit.
+    pub(super) fn would_exceed(&self, field: Field, more: usize) -> bool {
+        let joining = match field {
+            // The LF that joins this line to the ones before; of a line that was cut it is there already.
+            Field::Data => usize::from(self.has_data && !self.in_data),
+            Field::Event | Field::Id => 0,
+            Field::Retry | Field::Comment | Field::Unknown => return false,
+        };
+        self.data.len() + self.event_type.len() + self.id.len() + joining + more > self.limit
+    }
+
     /// Empties the buffers that were given.
     fn clear_given(&mut self) {
         if mem::take(&mut self.event_given) {
@@ -270,72 +320,56 @@ impl<'a> Reader<'a> {
         self.field(field, value, Some(value))
     }
 
-    /// Of an event that is left out, data and type are as good as unknown.
     #[inline]
     fn split<'b>(&self, line: &'b [u8]) -> (Field, &'b [u8]) {
-        match field::split(line) {
-            (Field::Data | Field::Event, value) if self.near_limit && self.stream.skipping => (Field::Unknown, value),
-            split => split,
-        }
+        if self.near_limit { self.stream.split(line) } else { field::split(line) }
     }
 
-    /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value may lie in the chunk.
+    /// A field whose value may lie in the chunk. What does is left there, unless it is data that joins what came before.
     #[cfg_attr(not(target_arch = "wasm32"), inline)]
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn field(&mut self, field: Field, value: &[u8], in_chunk: Option<&'a [u8]>) -> Outcome {
-        if field == Field::Comment {
-            self.comment = in_chunk;
-            return Outcome::Comment;
-        }
-        // What the stream itself keeps: what does not lie in the chunk.
-        let kept = if in_chunk.is_some() { &[] } else { value };
+        let stream = &mut *self.stream;
         match field {
+            Field::Data if in_chunk.is_some() && self.data.is_none() && !stream.has_data => self.data = in_chunk,
             Field::Data => {
-                if in_chunk.is_some() && self.data.is_none() && !self.stream.has_data {
-                    self.data = in_chunk;
-                } else {
-                    self.begin_kept_data();
-                    self.stream.data.extend_from_slice(value);
-                }
+                self.keep_data();
+                return self.stream.keep(field, value);
+            }
+            Field::Event if in_chunk.is_some() => {
+                self.event_type = in_chunk.unwrap_or_default();
+                text::clear(&mut stream.event_type);
             }
             Field::Event => {
-                self.event_type = in_chunk.unwrap_or_default();
-                text::replace(&mut self.stream.event_type, kept);
+                self.event_type = &[];
+                return stream.keep(field, value);
             }
-            // "If the field value does not contain U+0000 NULL, then set the last event ID buffer to the field value.
-            // Otherwise, ignore the field."
-            #[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
-            Field::Id if value.iter().any(|&byte| byte == 0) => {}
-            Field::Id => {
+            Field::Id if in_chunk.is_some() && is_id(value) => {
                 self.id = in_chunk;
-                self.stream.has_id = in_chunk.is_none();
-                text::replace(&mut self.stream.id, kept);
+                stream.has_id = false;
+                text::clear(&mut stream.id);
             }
-            Field::Retry => {
-                if let Some(milliseconds) = field::reconnection_time(value) {
-                    self.stream.reconnection_time = Some(milliseconds);
-                    return Outcome::ReconnectionTime;
+            Field::Id | Field::Comment | Field::Retry | Field::Unknown => {
+                let outcome = stream.keep(field, value);
+                if stream.has_id {
+                    self.id = None;
                 }
+                if outcome == Outcome::Comment {
+                    self.comment = in_chunk;
+                }
+                return outcome;
             }
-            Field::Comment | Field::Unknown => {}
         }
         Outcome::Nothing
     }
 
-    /// Makes the stream's own data buffer ready for one more line.
-    ///
-    /// "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the data buffer", where
-    /// the last LF is left out from the start instead of being removed at the end.
+    /// Moves the data that lies in the chunk into the stream's own buffer.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn begin_kept_data(&mut self) {
-        let stream = &mut *self.stream;
-        let kept = mem::replace(&mut stream.has_data, true);
-        if let Some(first) = self.data.take() {
-            stream.data.extend_from_slice(first);
-        } else if !kept {
-            return;
+    fn keep_data(&mut self) {
+        if let Some(data) = self.data.take() {
+            text::replace(&mut self.stream.data, data);
+            self.stream.has_data = true;
         }
-        stream.data.extend_from_slice(b"\n");
     }
 
     /// "If the line is empty (a blank line), dispatch the event."
@@ -418,8 +452,8 @@ impl<'a> Reader<'a> {
         match field {
             // The colon is there, and whether a blank follows is known.
             Field::Data if line.len() > DATA.len() => {
-                self.begin_kept_data();
-                self.stream.data.extend_from_slice(value);
+                self.keep_data();
+                self.stream.keep(field, value);
                 self.stream.data.extend_from_slice(piece);
                 self.stream.in_data = true;
                 line.clear();
@@ -444,16 +478,9 @@ impl<'a> Reader<'a> {
     /// Whether so many bytes more for this field go past the limit.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn would_exceed(&self, field: Field, more: usize) -> bool {
-        let stream = &*self.stream;
-        let joining = match field {
-            // The LF that joins this line to the ones before; of a line that was cut it is there already.
-            Field::Data => usize::from(!stream.in_data && (self.data.is_some() || stream.has_data)),
-            Field::Event | Field::Id => 0,
-            Field::Retry | Field::Comment | Field::Unknown => return false,
-        };
+        let joining = usize::from(field == Field::Data && self.data.is_some());
         let in_chunk = self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len();
-        let kept = stream.data.len() + stream.event_type.len() + stream.id.len();
-        in_chunk + kept + joining + more > stream.limit
+        self.stream.would_exceed(field, in_chunk + joining + more)
     }
 
     /// Ends the reading for good, or that of this event, and gives the memory back.
@@ -487,11 +514,8 @@ impl<'a> Reader<'a> {
     fn keep_block(&mut self) {
         self.drained = true;
         self.settle_last_event_id();
+        self.keep_data();
         let stream = &mut *self.stream;
-        if let Some(data) = self.data.take() {
-            text::replace(&mut stream.data, data);
-            stream.has_data = true;
-        }
         if !self.event_type.is_empty() {
             text::replace(&mut stream.event_type, self.event_type);
         }
@@ -507,6 +531,11 @@ impl<'a> Reader<'a> {
             text::decode(id, &mut self.stream.last_event_id);
         }
     }
+}
+
+#[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
+fn is_id(value: &[u8]) -> bool {
+    !value.iter().any(|&byte| byte == 0)
 }
 
 /// What one event may hold unless told otherwise, in bytes.

@@ -7,7 +7,7 @@
 
 use super::EventStream;
 use super::field::{self, Field};
-use super::interpret::{COMMENT, LONGEST_START, RETRY};
+use super::interpret::{COMMENT, LONGEST_START, Outcome, RETRY};
 use super::line::Start;
 use super::text::{self, append, push};
 use alloc::vec::Vec;
@@ -129,35 +129,14 @@ impl EventStream {
         if self.would_exceed(field, value.len()) {
             return self.leave_out(beside, strings);
         }
-        match field {
-            // As in `begin_kept_data`.
-            Field::Data => {
-                if mem::replace(&mut self.has_data, true) {
-                    push(&mut self.data, b'\n');
-                }
-                append(&mut self.data, value);
+        match self.keep(field, value) {
+            Outcome::ReconnectionTime if beside == Beside::All => {
+                strings.add(&field::digits(self.reconnection_time.unwrap_or_default()), RECONNECTION_TIME, None);
             }
-            Field::Event => text::replace(&mut self.event_type, value),
-            #[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
-            Field::Id if value.iter().any(|&byte| byte == 0) => {}
-            Field::Id => {
-                self.has_id = true;
-                text::replace(&mut self.id, value);
+            Outcome::Comment if beside != Beside::Nothing => {
+                strings.add(value.get(..COMMENT).unwrap_or(value), A_COMMENT, None);
             }
-            Field::Retry => {
-                if let Some(time) = field::reconnection_time(value) {
-                    self.reconnection_time = Some(time);
-                    if beside == Beside::All {
-                        strings.add(&field::digits(time), RECONNECTION_TIME, None);
-                    }
-                }
-            }
-            Field::Comment => {
-                if beside != Beside::Nothing {
-                    strings.add(value.get(..COMMENT).unwrap_or(value), A_COMMENT, None);
-                }
-            }
-            Field::Unknown => {}
+            _ => {}
         }
     }
 
@@ -196,24 +175,6 @@ impl EventStream {
                 append(&mut self.line, &digits);
             }
         }
-    }
-
-    /// Of an event that is left out, data and type are as good as unknown.
-    fn split<'l>(&self, line: &'l [u8]) -> (Field, &'l [u8]) {
-        match field::split(line) {
-            (Field::Data | Field::Event, value) if self.skipping => (Field::Unknown, value),
-            split => split,
-        }
-    }
-
-    /// Whether so many bytes more for this field go past the limit.
-    fn would_exceed(&self, field: Field, more: usize) -> bool {
-        let joining = match field {
-            Field::Data => usize::from(self.has_data),
-            Field::Event | Field::Id => 0,
-            Field::Retry | Field::Comment | Field::Unknown => return false,
-        };
-        self.data.len() + self.event_type.len() + self.id.len() + joining + more > self.limit
     }
 
     /// Gives up what was read of this event, but its id, and gives the memory back; and with it the rest of the stream, unless only this event is to be skipped.
