@@ -1,8 +1,8 @@
 // The parser natively, beside its peers: `core/benches/situations.rs`, with what it found as JSON.
 
 import { execFile, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 
@@ -19,6 +19,7 @@ export async function run(plan, tell) {
     tell.version(peer, await lockedVersion(peer, 'tidings-core'));
   }
   const file = join(root, 'target/bench/situations.json');
+  await mkdir(dirname(file), { recursive: true });
   const words = ['bench', '--package', 'tidings-core', '--bench', 'situations', '--', `--json=${file}`, `--rounds=${plan.rounds}`];
   const child = spawn(cargo, [...words, ...(plan.situation ? [plan.situation] : [])], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
