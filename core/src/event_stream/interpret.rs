@@ -237,6 +237,12 @@ impl EventStream {
         self.data.len() + self.event_type.len() + self.id.len() + joining + more > self.limit
     }
 
+    /// Gives up what was kept of this event, but its id, and gives the memory back; the rest of it is being left out.
+    pub(super) fn give_up(&mut self) {
+        (self.data, self.event_type) = (Vec::new(), Vec::new());
+        (self.has_data, self.skipping) = (false, true);
+    }
+
     /// Empties the buffers that were given.
     fn clear_given(&mut self) {
         if mem::take(&mut self.event_given) {
@@ -502,8 +508,8 @@ impl<'a> Reader<'a> {
     fn leave_out(&mut self, in_line: bool) {
         (self.data, self.event_type) = (None, &[]);
         let stream = &mut *self.stream;
-        (stream.data, stream.event_type, stream.line) = (Vec::new(), Vec::new(), Vec::new());
-        (stream.has_data, stream.in_data, stream.skipping) = (false, false, true);
+        stream.give_up();
+        (stream.line, stream.in_data) = (Vec::new(), false);
         if in_line {
             stream.line.push(0);
         }

@@ -179,11 +179,10 @@ impl EventStream {
 
     /// Gives up what was read of this event, but its id, and gives the memory back; and with it the rest of the stream, unless only this event is to be skipped.
     fn leave_out(&mut self, beside: Beside, strings: &mut Strings) {
-        if !mem::replace(&mut self.skipping, true) && beside == Beside::All {
+        if !self.skipping && beside == Beside::All {
             strings.add(&[], LIMIT_EXCEEDED, None);
         }
-        (self.data, self.event_type) = (Vec::new(), Vec::new());
-        self.has_data = false;
+        self.give_up();
         if !self.skips {
             self.id = Vec::new();
             self.exceeded = true;

@@ -130,6 +130,18 @@ mod tests {
     }
 
     #[test]
+    fn an_id_to_start_from_is_one_that_can_be() {
+        let mut realm = Realm::new();
+        let mut source = connect(&mut realm, STANDARD, &[]).expect("they are whole");
+        for (id, kept) in [(&b"a\nb"[..], 0), (b"7", 1), (b"a\0b", 1)] {
+            let size = hand_in(&mut realm, id);
+            assert_eq!(realm.tell(&mut source, input::START_FROM, 0, 0, size, 0), 0);
+            source.poll();
+            assert_eq!(word(&source, field::LAST_EVENT_ID_SIZE), kept);
+        }
+    }
+
+    #[test]
     fn flags_are_those_of_the_core() {
         assert_eq!([NEW_TYPE, NEW_ID], [Strings::NEW_TYPE, Strings::NEW_ID]);
     }

@@ -33,8 +33,8 @@ impl Source {
     pub(crate) fn tell(&mut self, input: u32, attempt: u32, value: u32, bytes: &[u8], now: u32, output: &mut Output) -> u32 {
         let Some(fact) = Fact::from_number(input) else {
             match input {
-                // The host has checked it.
-                input::START_FROM => self.connection.parser().into_iter().for_each(|stream| stream.set_last_event_id(bytes)),
+                // A host says so itself at construction, by the same rule; an id that cannot be is not set.
+                input::START_FROM => _ = self.connection.start_from(bytes),
                 input::COMMENTS_WANTED => self.beside = Beside::Comments,
                 _ => {}
             }
