@@ -52,6 +52,10 @@ function shared(page, events, past = 0) {
 }
 
 async function take(page, name) {
+  // All lanes are at the same event: they count for themselves, and one may be behind for a moment.
+  await page.waitForFunction(() => new Set([...document.querySelectorAll('[data-count="lastEventId"]')].map(({ textContent }) => textContent)).size === 1, {
+    timeout: 60_000,
+  });
   const path = join(folder, `${name}.png`);
   await page.screenshot({ path, optimizeForSpeed: false });
   console.log(`${path}: ${(await stat(path)).size} bytes`);
