@@ -35,7 +35,7 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = new RegExp(
   `^(${[
-    'answered|happened|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|findCore|inTurns|handlers|callsHandlers',
+    'answered|happened|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|handlers',
     'words|live|failure|wait|bytes|take|end|field|events|free',
   ].join('|')})$`,
 );
@@ -63,7 +63,7 @@ async function build(folder) {
   });
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const core = await buildCore(...(await Promise.all(raw)));
-  const plugin = (loader, inline) => provide(CLASS, core.wasm, core.javaScript, loader, inline);
+  const plugin = (loader, inline, host) => provide(CLASS, core.wasm, core.javaScript, loader, inline, host);
   const parserPlugin = (inline) => provide(PARSER, core.parserWasm, core.javaScript, 'module', inline);
   const shared = {
     bundle: true,
@@ -94,7 +94,7 @@ async function build(folder) {
     // These only add to the main entry, so that there is one class however it is imported.
     [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill.mjs'],
     [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/polyfill.ts', 'polyfill.cjs'],
-    [{ ...module, plugins: [plugin('module', false)] }, 'entry/workerd.ts', 'workerd.mjs'],
+    [{ ...module, plugins: [plugin('module', false, 'workerd')] }, 'entry/workerd.ts', 'workerd.mjs'],
     [{ ...module, plugins: [besideIndex('./workerd.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill-workerd.mjs'],
     [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/dev.ts', 'dev.mjs'],
     [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/dev.ts', 'dev.cjs'],
@@ -116,7 +116,7 @@ async function build(folder) {
     root,
     dist,
     shared: small,
-    plugin: provide(CLASS, core.wasm, core.legacy.javaScript, 'script', false),
+    plugin: provide(CLASS, core.wasm, core.legacy.javaScript, 'script', false, 'legacy'),
     banner: `/*! tidings ${manifest.version}, MIT OR Apache-2.0 */`,
   });
   // For tests and benches only: not in dist, so not in the package.
@@ -130,7 +130,7 @@ async function build(folder) {
 }
 
 /** The virtual modules of `virtual.d.ts`; an entry that has its core from elsewhere inlines none. */
-function provide({ createCore, file }, wasm, javaScript, loader, inline = true) {
+function provide({ createCore, file }, wasm, javaScript, loader, inline = true, host = 'modern') {
   const contents = { 'tidings:core-bytes': inline ? inlined(wasm) : 'export default () => {}', 'tidings:js-core': javaScript };
   return {
     name: 'tidings',
@@ -143,6 +143,8 @@ function provide({ createCore, file }, wasm, javaScript, loader, inline = true) 
             return { path: `./${file}`, external: true };
           case 'tidings:create-core':
             return { path: source(createCore) };
+          case 'tidings:host':
+            return { path: source(`host/${host}.ts`) };
           case 'tidings:load-js-core':
             return { path: source(`core/load-js-core-${loader}.ts`) };
           default:

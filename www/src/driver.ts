@@ -12,11 +12,13 @@
  * at it is a new look.
  */
 
+import { event, findCore, inTurns, message, probe, resolve, send, wait, watchHidden } from 'tidings:host';
+
 import { ActionKind, Field, Input, Option, type Connection, type Core, type Message } from './core/contract.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
-import type { Address, Platform } from './host/platform.js';
+import type { Address } from './host/platform.js';
 import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
 import type { Exchange } from './transport/transport.js';
 
@@ -26,7 +28,7 @@ import type { Exchange } from './transport/transport.js';
  *
  * @param fire Dispatches an event at the source.
  */
-export function drive(source: Source, address: Address, platform: Platform, plan: Plan, fire: (event: Event) => void): void {
+export function drive(source: Source, address: Address, plan: Plan, fire: (event: Event) => void): void {
   let connection: Connection | undefined;
   let exchange: Exchange | undefined;
   let stopWaiting: (() => void) | undefined;
@@ -69,7 +71,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     source.close();
   } else if (address.fetchable) {
     try {
-      const found = platform.findCore();
+      const found = findCore();
       if ('then' in found) {
         found.then(begin, stranded);
       } else {
@@ -84,17 +86,17 @@ export function drive(source: Source, address: Address, platform: Platform, plan
 
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
-      const { maxEventSize = DEFAULT_LIMIT, probe = true, method = 'GET' } = plan;
+      const { maxEventSize = DEFAULT_LIMIT, method = 'GET' } = plan;
       let flags =
         (address.crossOrigin ? Option.CrossOrigin : 0) |
         // What is no GET might do something; and a redirect that is an error is none to a probe.
-        (probe && address.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method) ? Option.Probe : 0) |
+        ((plan.probe ?? true) && address.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method) ? Option.Probe : 0) |
         (repeat ? Option.Repeats : 0) |
         (plan.prepare ? Option.Prepares : 0) |
         (plan.decide ? Option.Asks : 0) |
         (plan.whenTooBig === 'skip' ? Option.Skips : 0);
       if (plan.whenHidden === 'pause') {
-        stopWatching = platform.watchHidden((hidden) => {
+        stopWatching = watchHidden((hidden) => {
           flags |= hidden ? Option.Hidden : 0;
           tell(hidden ? Input.BecameHidden : Input.BecameVisible);
         });
@@ -130,7 +132,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string): void {
     trace(source.url, false, input, attempt);
     try {
-      connection?.tell(input, attempt, platform.now(), value, content);
+      connection?.tell(input, attempt, Date.now(), value, content);
     } catch (error) {
       // A core without memory.
       stranded(error);
@@ -185,7 +187,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
     };
     new Promise((resolve) => resolve(plan.prepare!(request)))
       .then(() => {
-        request.url = platform.resolve(`${request.url}`).href;
+        request.url = resolve(`${request.url}`).href;
         request.headers = new Headers(request.headers || undefined);
         settle(Input.Prepared);
       })
@@ -209,7 +211,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
           lastEventId = '';
         }
         requested = request.url;
-        const mine = (exchange = platform.send(
+        const mine = (exchange = send(
           {
             ...request,
             credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
@@ -223,17 +225,17 @@ export function drive(source: Source, address: Address, platform: Platform, plan
               const after = more.headers!.get('Retry-After');
               if (after) {
                 // Seconds or a date.
-                tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - platform.now(), LONGEST)));
+                tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - Date.now(), LONGEST)));
               }
               // What is not ASCII is in no type that matters, but may stand beside one that does.
               tell(Input.ResponseStarted, attempt, status, (contentType || '').replace(/[^\0-\x7f]/g, '?'));
-              platform.inTurns(turnOfMine);
+              inTurns(turnOfMine);
             },
             happened(input, chunk, error) {
               cause = error;
               tell(input, attempt, 0, chunk);
               if (chunk) {
-                platform.inTurns(turnOfMine);
+                inTurns(turnOfMine);
               }
             },
           },
@@ -246,23 +248,23 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         break;
       case ActionKind.AskRetry: {
         // Below 0 is for never.
-        let wait: number = connection.field(Field.ErrorDelay);
+        let delay: number = connection.field(Field.ErrorDelay);
         const event = lost(connection, attempt);
         guarded(() => {
           const answer = plan.decide!(event, attempt);
-          wait = answer === undefined ? wait : (answer ?? -1);
+          delay = answer === undefined ? delay : (answer ?? -1);
         });
-        tell(Input.RetryAnswered, attempt, wait >= 0 ? Math.min(wait, LONGEST) : -1);
+        tell(Input.RetryAnswered, attempt, delay >= 0 ? Math.min(delay, LONGEST) : -1);
         break;
       }
       case ActionKind.SendProbe:
-        exchange = platform.probe(requested, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
+        exchange = probe(requested, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
         break;
       case ActionKind.AbortRequest:
         abort();
         break;
       case ActionKind.StartTimer:
-        stopWaiting = platform.wait(
+        stopWaiting = wait(
           connection.field(Field.Delay),
           () => tell(Input.TimerFired, attempt),
           () => tell(Input.WentOnline),
@@ -277,7 +279,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         source.readyState = (action - ActionKind.BecomeConnecting) as 0 | 1 | 2;
         break;
       case ActionKind.FireOpen:
-        fire(attach(platform.event('open'), { ...answer, attempt }));
+        fire(attach(event('open'), { ...answer, attempt }));
         break;
       case ActionKind.FireError: {
         const failed = connection.field(Field.Verdict);
@@ -290,7 +292,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
         break;
       }
       case ActionKind.FireClose:
-        fire(platform.event('close'));
+        fire(event('close'));
         end(undefined, true);
         break;
       case ActionKind.Dispatch:
@@ -303,15 +305,15 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   /** Fires the next event of the chunk, if there is one. */
   function dispatchNext(): void {
     if (events) {
-      const message = events[next++];
-      if (message && message.type === COMMENT) {
-        source.consumers.forEach(({ hear }) => guarded(() => hear && hear(message.data)));
-      } else if (message) {
-        const event = platform.message(message.type, message.data, origin, message.lastEventId);
-        fire(event);
+      const item = events[next++];
+      if (item && item.type === COMMENT) {
+        source.consumers.forEach(({ hear }) => guarded(() => hear && hear(item.data)));
+      } else if (item) {
+        const fired = message(item.type, item.data, origin, item.lastEventId);
+        fire(fired);
         // A listener may have closed it.
         if (events) {
-          source.consumers.forEach((consumer) => consumer.take?.(event));
+          source.consumers.forEach((consumer) => consumer.take?.(fired));
         }
       }
     }
@@ -344,7 +346,7 @@ export function drive(source: Source, address: Address, platform: Platform, plan
   }
 
   function error(attempt: number, failure: number, reason: number, delay: number): Event {
-    return attach(platform.event('error'), { ...answer, attempt, failure, reason, delay, cause });
+    return attach(event('error'), { ...answer, attempt, failure, reason, delay, cause });
   }
 
   function abort(): void {

@@ -10,9 +10,10 @@
  * `addEventListener` is the platform's own, inherited as the standard has it, so a message event is made for every message.
  */
 
+import { Base, callsHandlers, resolve } from 'tidings:host';
+
 import type { Input } from './core/contract.js';
 import { drive } from './driver.js';
-import type { Platform } from './host/platform.js';
 import { check, isObject, refuse, type TidingsEventSourceInit } from './options.js';
 
 /** The sources behind all objects of all classes, for functions that take one. */
@@ -77,8 +78,8 @@ export interface Consumer {
 
 type EventHandler = object | null;
 
-/** Makes the class, over this platform's `EventTarget`. */
-export function defineEventSource(Base: typeof EventTarget, platform: Platform): EventSourceConstructor {
+/** Makes the class. */
+export function defineEventSource(): EventSourceConstructor {
   /** The [brand check](https://webidl.spec.whatwg.org/#dfn-attribute-getter): "If jsValue […] does not implement the interface target, then […] throw a TypeError". */
   function sourceOf(object: unknown): Source {
     const source = sources.get(object as object);
@@ -103,7 +104,7 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
   function setHandler(object: unknown, type: string, value: unknown): void {
     const { handlers } = sourceOf(object);
     const handler = isObject(value) ? value : null;
-    if (!platform.callsHandlers && !handler !== !handlers[type]) {
+    if (!callsHandlers && !handler !== !handlers[type]) {
       const { addEventListener, removeEventListener } = Base.prototype;
       (handler ? addEventListener : removeEventListener).call(object as EventTarget, type, handle as EventListener);
     }
@@ -125,7 +126,7 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
         refuse('init', init);
       }
       const plan = check(init || {});
-      const address = platform.resolve(text);
+      const address = resolve(text);
       const source = {
         url: address.href,
         withCredentials: !!plan.withCredentials,
@@ -136,7 +137,7 @@ export function defineEventSource(Base: typeof EventTarget, platform: Platform):
         // The driver adds the rest.
       } as Source;
       sources.set(this, source);
-      drive(source, address, platform, plan, (event) => {
+      drive(source, address, plan, (event) => {
         Base.prototype.dispatchEvent.call(this, event);
       });
     }

@@ -30,3 +30,18 @@ declare module 'tidings:core-file' {
   const module: WebAssembly.Module;
   export default module;
 }
+
+declare module 'tidings:host' {
+  type Platform = import('../host/platform.js').Platform;
+  export const Base: Platform['Base'];
+  export const callsHandlers: Platform['callsHandlers'];
+  export const resolve: Platform['resolve'];
+  export const findCore: Platform['findCore'];
+  export const event: Platform['event'];
+  export const message: Platform['message'];
+  export const send: Platform['send'];
+  export const probe: Platform['probe'];
+  export const wait: Platform['wait'];
+  export const watchHidden: Platform['watchHidden'];
+  export const inTurns: Platform['inTurns'];
+}

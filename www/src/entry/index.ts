@@ -7,7 +7,6 @@
  */
 
 import { defineEventSource, type EventSourceConstructor } from '../event_source.js';
-import { modern } from '../host/modern.js';
 import { installer, type InstallOptions } from '../install.js';
 
 export * from './functions.js';
@@ -23,11 +22,7 @@ export * from './functions.js';
  * source.addEventListener('price', (event) => console.log(event.data));
  * ```
  */
-export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource(
-  // Servers that only import this may have no EventTarget; nobody makes a source there.
-  typeof EventTarget === 'function' ? EventTarget : (Object as never),
-  modern,
-);
+export const EventSource: EventSourceConstructor = /* @__PURE__ */ defineEventSource();
 
 /**
  * Makes `EventSource` the global one, if there is none; with `force: true` also if there is one. Sources made before stay what they are.

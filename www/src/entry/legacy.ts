@@ -15,9 +15,7 @@
  */
 
 import { defineEventSource, type EventSourceConstructor } from '../event_source.js';
-import { legacy } from '../host/legacy.js';
 import { installer, type InstallOptions } from '../install.js';
-import { LegacyEventTarget } from '../legacy/event_target.js';
 
 export { onComment, reconnect } from '../consume.js';
 export { details, type Answer, type ErrorDetails, type OpenDetails, type Reason } from '../details.js';
@@ -29,7 +27,7 @@ export type { PreparedRequest, ReconnectionInit, TidingsEventSourceInit } from '
  * The [`EventSource`](https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface) class, as in `tidings`. Its events are
  * objects of its own, which pass `instanceof` where the platform has `Event` and `MessageEvent`.
  */
-const LegacyEventSource: EventSourceConstructor = defineEventSource(LegacyEventTarget, legacy);
+const LegacyEventSource: EventSourceConstructor = defineEventSource();
 
 // By another name, so that the bundler leaves the class its own: where a function's name cannot be set, it has to be right from the start.
 export { LegacyEventSource as EventSource };

@@ -4,30 +4,30 @@ import instantiate from 'tidings:js-core';
 
 import type { Core } from '../core/contract.js';
 import { createCore } from '../core/instance.js';
-import { event, message } from '../legacy/events.js';
 import { realm } from '../legacy/stand_ins.js';
-import { resolve } from '../legacy/url.js';
-import { probe, send as sendByFetch } from '../transport/fetch.js';
+import { send as sendByFetch } from '../transport/fetch.js';
 import { send as sendByXhr } from '../transport/xhr.js';
-import { watchHidden } from './hidden.js';
-import type { Platform } from './platform.js';
-import { inTurns } from './turns.js';
-import { now, wait } from './waiting.js';
+import type { Exchange, Reports, Request } from '../transport/transport.js';
+
+export { LegacyEventTarget as Base } from '../legacy/event_target.js';
+export { event, message } from '../legacy/events.js';
+export { resolve } from '../legacy/url.js';
+export { probe } from '../transport/fetch.js';
+export { watchHidden } from './hidden.js';
+export { inTurns } from './turns.js';
+export { wait } from './waiting.js';
+
+export const callsHandlers = false;
 
 let core: Core | undefined;
 
-export const legacy: Platform = {
-  resolve,
-  findCore: () => (core ||= createCore(instantiate)),
-  event,
-  message,
-  send: (request, reports) => (request.fetch || hasReadableBody() ? sendByFetch : sendByXhr)(request, reports),
-  probe,
-  wait,
-  watchHidden,
-  inTurns,
-  now,
-};
+export function findCore(): Core {
+  return (core ||= createCore(instantiate));
+}
+
+export function send(request: Request, reports: Reports): Exchange {
+  return (request.fetch || hasReadableBody() ? sendByFetch : sendByXhr)(request, reports);
+}
 
 function hasReadableBody(): boolean {
   return typeof realm.fetch === 'function' && typeof realm.Response === 'function' && 'body' in Response.prototype;

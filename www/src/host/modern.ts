@@ -1,13 +1,14 @@
-/** Today's browsers, their workers, and Node, Deno and Bun. */
+/** Today's browsers, their workers, and Node, Deno and Bun: all of it by what these have in common. */
 
-import { findCore } from '../core/find.js';
-import { event, message } from '../events.js';
-import { probe, send } from '../transport/fetch.js';
-import { resolve } from '../url.js';
-import { watchHidden } from './hidden.js';
-import type { Platform } from './platform.js';
-import { inTurns } from './turns.js';
-import { now, wait } from './waiting.js';
+export { findCore } from '../core/find.js';
+export { event, message } from '../events.js';
+export { probe, send } from '../transport/fetch.js';
+export { resolve } from '../url.js';
+export { watchHidden } from './hidden.js';
+export { inTurns } from './turns.js';
+export { wait } from './waiting.js';
 
-/** All of it by what these have in common. */
-export const modern: Platform = { resolve, findCore, event, message, send, probe, wait, watchHidden, inTurns, now };
+/** Servers that only import the class may have no EventTarget; nobody makes a source there. */
+export const Base: typeof EventTarget = typeof EventTarget === 'function' ? EventTarget : (Object as never);
+
+export const callsHandlers = false;

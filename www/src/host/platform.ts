@@ -1,4 +1,7 @@
-/** What a class is made over: everything in which today's browsers and the old ones differ. */
+/**
+ * Everything in which today's browsers, workerd and the old browsers differ. The build puts the file of an entry's host in the place of
+ * `tidings:host`, so that what is asked of it is called by name.
+ */
 
 import type { Core } from '../core/contract.js';
 import type { Exchange, ProbeAnswer, Reports, Request, Send } from '../transport/transport.js';
@@ -17,8 +20,10 @@ export interface Address {
 
 /** What the class and its driver ask of their surroundings. */
 export interface Platform {
+  /** What the class extends. */
+  readonly Base: typeof EventTarget;
   /** Whether its `dispatchEvent` itself calls what it finds in `onmessage` and the like. */
-  readonly callsHandlers?: boolean;
+  readonly callsHandlers: boolean;
   /** Parses a URL; throws a `SyntaxError` DOMException if it cannot be parsed. */
   resolve(text: string): Address;
   /** The core, now or later; throws or rejects with an error that names the remedy. */
@@ -40,6 +45,8 @@ export interface Platform {
   watchHidden(tell: (hidden: boolean) => void): () => void;
   /** Calls `turn` until it returns false; see `turns.ts`. */
   inTurns(turn: () => boolean): void;
-  /** Milliseconds from any fixed start; it should not go back, and go on while the machine sleeps. */
-  now(): number;
 }
+
+/** The hosts, each of which has all of that. */
+export type Hosts = [Whole<typeof import('./modern.js')>, Whole<typeof import('./workerd.js')>, Whole<typeof import('./legacy.js')>];
+type Whole<Host extends Platform> = Host;

@@ -9,12 +9,12 @@
 export function wait(milliseconds: number, timeout: () => void, online: () => void): () => void {
   // Windows and all workers are event targets; Node's global object is not.
   const global: Partial<EventTarget> = globalThis;
-  const end = now() + milliseconds;
+  const end = Date.now() + milliseconds;
   let left = milliseconds;
   let timer: ReturnType<typeof setTimeout>;
   // In pieces, for engines' timers stand still while the machine sleeps: the first look after that tells. A clock that was put back does not count.
   const look = () => {
-    left = Math.min(end - now(), left - PIECE);
+    left = Math.min(end - Date.now(), left - PIECE);
     if (left > 0) {
       timer = setTimeout(look, Math.min(left, PIECE));
     } else {
@@ -29,11 +29,6 @@ export function wait(milliseconds: number, timeout: () => void, online: () => vo
   global.addEventListener?.('online', online);
   timer = setTimeout(look, Math.min(milliseconds, PIECE));
   return stop;
-}
-
-/** Milliseconds by the wall clock, which a sleep does not stop. */
-export function now(): number {
-  return Date.now();
 }
 
 /** The longest timer, in milliseconds. */
