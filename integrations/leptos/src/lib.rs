@@ -173,7 +173,9 @@ fn use_source<T: Send + Sync + 'static>(
     UseEventSource { ready_state: tie.ready_state.into(), message: tie.message.into(), error: tie.error.into(), tie }
 }
 
-/// A source that is tied to a reactive owner.
+/// A source that is tied to a reactive owner, and goes with it: what is left of it then does nothing, and its signals tell nothing.
+///
+/// [`close`](Self::close) and [`open`](Self::open) may be called from anywhere in the browser, also inside [`Options::on_message`].
 pub struct UseEventSource<T: Send + Sync + 'static = Message> {
     /// The ready state. Before it connects for the first time, on a server too, it is Connecting, unless it
     /// [starts closed](Options::starts_closed).

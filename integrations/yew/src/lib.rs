@@ -182,6 +182,7 @@ fn use_source<T: 'static>(url: AttrValue, options: Options<T>, decode: fn(Messag
     let starts_closed = options.starts_closed;
     let tie = use_memo((), |()| Tie {
         wanted: Cell::new(!starts_closed),
+        unmounted: Cell::new(false),
         number: Cell::new(0),
         source: RefCell::default(),
         message: RefCell::default(),
@@ -202,10 +203,17 @@ fn use_source<T: 'static>(url: AttrValue, options: Options<T>, decode: fn(Messag
             move || tie.disconnect()
         }
     });
+    use_effect_with((), {
+        let tie = tie.clone();
+        move |()| move || tie.unmounted.set(true)
+    });
     UseEventSource { tie }
 }
 
-/// A source that is tied to a component. What it tells is always what is true now, also inside a callback that was made by an earlier render.
+/// A source that is tied to a component. What it tells is always what is true now, also inside a callback that was made by an earlier render, and after the
+/// component was unmounted: then it is closed, and stays so.
+///
+/// All of it may be called from anywhere in the browser, also inside [`Options::on_message`].
 pub struct UseEventSource<T = Message> {
     tie: Rc<Tie<T>>,
 }
@@ -235,9 +243,9 @@ impl<T: 'static> UseEventSource<T> {
         (self.tie.update)();
     }
 
-    /// Makes a new source if it is closed, or has failed; else it does nothing. It connects after the next render.
+    /// Makes a new source if it is closed, or has failed; else it does nothing, nor once the component is unmounted. It connects after the next render.
     pub fn open(&self) {
-        if self.ready_state() == ReadyState::Closed {
+        if self.ready_state() == ReadyState::Closed && !self.tie.unmounted.get() {
             self.tie.wanted.set(true);
             self.tie.source.take();
             self.tie.error.take();
@@ -263,6 +271,8 @@ impl<T: 'static> fmt::Debug for UseEventSource<T> {
 struct Tie<T> {
     /// Nobody has closed it.
     wanted: Cell<bool>,
+    /// Whoever holds this now has outlived the component.
+    unmounted: Cell<bool>,
     /// Of the source, so that one can be made anew without a change.
     number: Cell<u32>,
     source: RefCell<Option<Made>>,
@@ -286,7 +296,7 @@ impl<T: 'static> Tie<T> {
         match &*self.source.borrow() {
             Some(Made::Source(source)) => source.ready_state(),
             Some(Made::Nothing) => ReadyState::Closed,
-            None if self.wanted.get() => ReadyState::Connecting,
+            None if self.wanted.get() && !self.unmounted.get() => ReadyState::Connecting,
             None => ReadyState::Closed,
         }
     }

@@ -5,12 +5,15 @@
 #[allow(dead_code, unused_macros, unused_imports, reason = "it serves more tests than these")]
 mod tools;
 
+mod page;
+
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::StreamExt;
+use page::{Page, PageProps, RENDERED};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use tidings::test_util::TestServer;
-use tidings::{ErrorKind, Message, ReadyState};
+use tidings::{DecodeErrorKind, ErrorKind, Message, ReadyState, Transport};
 use tidings_yew::{Options, UseEventSource, use_event_source, use_event_source_as};
 use tools::{Route, route, within};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -39,6 +42,11 @@ impl<T> PartialEq for Probe<T> {
 #[derive(Clone, PartialEq, Properties)]
 struct Props {
     url: AttrValue,
+    #[prop_or_default]
+    transport: Transport,
+    /// The types that are named; without any, all are asked for.
+    #[prop_or_default]
+    types: &'static [&'static str],
     #[prop_or(64)]
     capacity: usize,
     #[prop_or_default]
@@ -51,11 +59,14 @@ struct Props {
 
 #[component]
 fn Component(props: &Props) -> Html {
-    let capacity = props.capacity;
+    let (transport, capacity) = (props.transport, props.capacity);
     let heard = props.probe.heard.clone();
     let mut options = Options::new()
-        .source(move |source| source.queue_capacity(capacity))
+        .source(move |source| source.transport(transport).queue_capacity(capacity))
         .on_message(move |message| heard.borrow_mut().push(message));
+    if !props.types.is_empty() {
+        options = options.named(props.types.iter().copied());
+    }
     if props.starts_closed {
         options = options.starts_closed();
     }
@@ -76,7 +87,15 @@ impl Shown {
     fn at(url: &str, change: impl FnOnce(&mut Props)) -> Self {
         let (sender, rendered) = unbounded();
         let probe = Probe { rendered: sender, heard: Rc::default() };
-        let mut props = Props { url: url.to_owned().into(), capacity: 64, starts_closed: false, again: 0, probe };
+        let mut props = Props {
+            url: url.to_owned().into(),
+            transport: Transport::Auto,
+            types: &[],
+            capacity: 64,
+            starts_closed: false,
+            again: 0,
+            probe,
+        };
         change(&mut props);
         let root = new_element();
         let app = yew::Renderer::<Component>::with_root_and_props(root.clone(), props.clone()).render();
@@ -106,69 +125,112 @@ fn new_element() -> web_sys::Element {
     web_sys::window().and_then(|window| window.document()?.create_element("div").ok()).expect("there is a page")
 }
 
+/// Waits until this is what can be read there.
+async fn shows(root: &web_sys::Element, text: &str) {
+    within(text, async {
+        while root.text_content().as_deref() != Some(text) {
+            gloo_timers::future::TimeoutFuture::new(0).await;
+        }
+    })
+    .await;
+}
+
 /// A stream that goes on, of its own key.
 fn lasting() -> Route {
     route("/interleaved?count=1&types=message&end=hang")
 }
 
+/// Where everything has to be the same.
+const BOTH: [Transport; 2] = [Transport::Fetch, Transport::Native];
+
 #[wasm_bindgen_test]
 async fn every_message_is_heard_in_order_and_the_newest_is_state() {
-    let many = route("/interleaved?count=3000&end=hang");
-    let mut shown = Shown::at(&many.url, |_| {});
-    let source = shown.until("the last", |source| source.message().is_some_and(|message| message.data == "3000")).await;
-    let expected: Vec<String> = (1..=3_000).map(|nth: u32| nth.to_string()).collect();
-    assert_eq!(shown.heard(), expected);
-    assert_eq!(source.ready_state(), ReadyState::Open);
-    within("the text", async {
-        while shown.root.text_content().as_deref() != Some("3000") {
-            gloo_timers::future::TimeoutFuture::new(0).await;
-        }
-    })
-    .await;
-    shown.app.destroy();
-    let seen = many.seen("open=0&closed=1").await;
-    assert_eq!(seen["log"][0]["ended"], "client-gone", "unmounting closes: {seen}");
+    for transport in BOTH {
+        let many = route("/interleaved?count=3000&end=hang");
+        let mut shown = Shown::at(&many.url, |props| (props.transport, props.types) = (transport, &["tick", "trade"]));
+        let source = shown.until("the last", |source| source.message().is_some_and(|message| message.data == "3000")).await;
+        let expected: Vec<String> = (1..=3_000).map(|nth: u32| nth.to_string()).collect();
+        assert_eq!(shown.heard(), expected);
+        assert_eq!(source.ready_state(), ReadyState::Open);
+        shows(&shown.root, "3000").await;
+        shown.app.destroy();
+        let seen = many.seen("open=0&closed=1").await;
+        assert_eq!(seen["log"][0]["ended"], "client-gone", "unmounting closes: {seen}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn only_what_is_named_is_heard() {
+    for transport in BOTH {
+        let mixed = route("/interleaved?count=300&end=hang");
+        let mut shown = Shown::at(&mixed.url, |props| (props.transport, props.types) = (transport, &["tick"]));
+        // The 300th is a message.
+        shown.until("the last", |source| source.message().is_some_and(|message| message.data == "300")).await;
+        let expected: Vec<String> = (1..=300).filter(|nth: &u32| nth * nth / 3 % 3 != 2).map(|nth| nth.to_string()).collect();
+        assert_eq!(shown.heard(), expected);
+        shown.app.destroy();
+    }
 }
 
 #[wasm_bindgen_test]
 async fn a_change_closes_once_and_opens_once_and_equal_ones_do_nothing() {
-    let (first, second) = (lasting(), lasting());
-    let mut shown = Shown::at(&first.url, |_| {});
-    shown.open().await;
-    for again in 1..=3 {
-        shown.change(|props| props.again = again);
-    }
-    shown.change(|props| props.url = second.url.clone().into());
-    shown.until("the second", |source| source.ready_state() == ReadyState::Connecting).await;
-    shown.open().await;
-    assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
-    assert_eq!(second.seen("open=1").await["requests"], 1);
+    for transport in BOTH {
+        let (first, second) = (lasting(), lasting());
+        let mut shown = Shown::at(&first.url, |props| props.transport = transport);
+        shown.open().await;
+        for again in 1..=3 {
+            shown.change(|props| props.again = again);
+        }
+        shown.change(|props| props.url = second.url.clone().into());
+        shown.until("the second", |source| source.ready_state() == ReadyState::Connecting).await;
+        shown.open().await;
+        assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
+        assert_eq!(second.seen("open=1").await["requests"], 1);
 
-    shown.change(|props| props.capacity = 65);
-    let seen = second.seen("requests=2&open=1&closed=1").await;
-    assert_eq!(seen["requests"], 2, "other options make another source");
-    shown.app.destroy();
-    assert_eq!(second.seen("open=0&closed=2").await["requests"], 2);
+        shown.change(|props| props.capacity = 65);
+        let seen = second.seen("requests=2&open=1&closed=1").await;
+        assert_eq!(seen["requests"], 2, "other options make another source");
+        shown.change(|props| props.types = &["tick"]);
+        assert_eq!(second.seen("requests=3&open=1&closed=2").await["requests"], 3, "and so do other names");
+        shown.app.destroy();
+        assert_eq!(second.seen("open=0&closed=3").await["requests"], 3);
+    }
 }
 
 #[wasm_bindgen_test]
 async fn close_holds_at_once_and_open_makes_it_anew() {
-    let (first, second) = (lasting(), lasting());
-    let mut shown = Shown::at(&first.url, |_| {});
+    for transport in BOTH {
+        let (first, second) = (lasting(), lasting());
+        let mut shown = Shown::at(&first.url, |props| props.transport = transport);
+        let source = shown.open().await;
+        source.open();
+        source.close();
+        assert_eq!(source.ready_state(), ReadyState::Closed);
+        assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
+        // It stays closed, whatever changes.
+        shown.change(|props| props.url = second.url.clone().into());
+        shown.until("a render", |source| source.ready_state() == ReadyState::Closed).await;
+        source.open();
+        assert_eq!(source.ready_state(), ReadyState::Connecting);
+        shown.open().await;
+        assert_eq!(second.seen("open=1").await["requests"], 1);
+        shown.app.destroy();
+        second.seen("open=0").await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn who_has_outlived_the_component_is_told_so() {
+    let route = lasting();
+    let mut shown = Shown::at(&route.url, |_| {});
     let source = shown.open().await;
+    shown.app.destroy();
+    route.seen("open=0&closed=1").await;
+    assert_eq!(source.ready_state(), ReadyState::Closed);
     source.open();
+    assert_eq!(source.ready_state(), ReadyState::Closed, "nobody is there who could connect");
     source.close();
     assert_eq!(source.ready_state(), ReadyState::Closed);
-    assert_eq!(first.seen("open=0&closed=1").await["requests"], 1);
-    // It stays closed, whatever changes.
-    shown.change(|props| props.url = second.url.clone().into());
-    shown.until("a render", |source| source.ready_state() == ReadyState::Closed).await;
-    source.open();
-    assert_eq!(source.ready_state(), ReadyState::Connecting);
-    shown.open().await;
-    assert_eq!(second.seen("open=1").await["requests"], 1);
-    shown.app.destroy();
-    second.seen("open=0").await;
 }
 
 #[wasm_bindgen_test]
@@ -181,6 +243,22 @@ async fn what_starts_closed_opens_when_asked() {
     shown.open().await;
     assert_eq!(route.seen("open=1").await["requests"], 1);
     shown.app.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn what_a_server_rendered_connects_once_it_is_hydrated() {
+    let route = lasting();
+    let root = new_element();
+    root.set_inner_html(RENDERED);
+    let paragraph = root.first_element_child();
+    assert_eq!(root.text_content().as_deref(), Some("connecting closed false false"));
+    let props = PageProps { url: route.url.clone().into() };
+    let app = yew::Renderer::<Page>::with_root_and_props(root.clone(), props).hydrate();
+    shows(&root, "open closed true false").await;
+    assert_eq!(root.first_element_child(), paragraph, "what was there stays");
+    assert_eq!(route.seen("open=1").await["requests"], 1);
+    app.destroy();
+    route.seen("open=0&closed=1").await;
 }
 
 #[wasm_bindgen_test]
@@ -220,6 +298,23 @@ async fn the_ready_state_is_true_at_all_times() {
     shown.app.destroy();
 }
 
+#[wasm_bindgen_test]
+async fn losses_and_the_end_are_told() {
+    for transport in BOTH {
+        // Two answers, and then a 204.
+        let ending = route("/resume?count=1&retry=100&total=2");
+        let mut shown = Shown::at(&ending.url, |props| props.transport = transport);
+        shown.open().await;
+        shown.until("the loss", |source| source.error().is_some_and(|error| error.will_reconnect())).await;
+        let source = shown.until("the end", |source| source.ready_state() == ReadyState::Closed).await;
+        let error = source.error().expect("it says why");
+        assert_eq!((error.kind(), error.will_reconnect()), (ErrorKind::Failure, false));
+        assert_eq!(shown.heard(), ["event 1", "event 2"]);
+        assert_eq!(ending.seen("open=0").await["requests"], 3);
+        shown.app.destroy();
+    }
+}
+
 #[derive(Debug, PartialEq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum News {
@@ -229,40 +324,44 @@ enum News {
 
 #[derive(Clone, PartialEq, Properties)]
 struct TypedProps {
+    url: AttrValue,
+    transport: Transport,
     probe: Probe<News>,
 }
 
 #[component]
 fn Typed(props: &TypedProps) -> Html {
+    let transport = props.transport;
     let heard = props.probe.heard.clone();
-    let news = use_event_source_as::<News>(
-        "https://tidings.test/news",
-        Options::new().on_message(move |news| heard.borrow_mut().push(news)),
-    );
+    let options =
+        Options::new().source(move |source| source.transport(transport)).on_message(move |news| heard.borrow_mut().push(news));
+    let news = use_event_source_as::<News>(&props.url, options);
     _ = props.probe.rendered.unbounded_send(news);
     html! {}
 }
 
 #[wasm_bindgen_test]
 async fn messages_are_made_into_an_enum_and_what_does_not_fit_is_told() {
-    let server = TestServer::at("https://tidings.test/news").expect("the URL is good");
-    let (sender, mut rendered) = unbounded();
-    let probe = Probe { rendered: sender, heard: Rc::default() };
-    let heard = probe.heard.clone();
-    let app = yew::Renderer::<Typed>::with_root_and_props(new_element(), TypedProps { probe }).render();
-    let connection = within("a request", server.request()).await;
-    connection.open();
-    connection.event("tick", "1");
-    connection.event("tick", "one");
-    connection.event("halt", "");
-    let error = Cell::new(None);
-    let both = rendered.by_ref().filter(|news: &UseEventSource<News>| {
-        error.set(news.error());
-        std::future::ready(news.message().as_deref() == Some(&News::Halt))
-    });
-    within("the last", std::pin::pin!(both).next()).await.expect("the component is there");
-    assert_eq!(error.take().as_ref().and_then(|error| error.decode()).map(|error| &*error.data), Some("one"));
-    assert_eq!(*heard.borrow(), [Rc::new(News::Tick(1)), Rc::new(News::Halt)]);
-    app.destroy();
-    within("the abort", connection.aborted()).await;
+    let blocks = "event: tick\ndata: 1\n\nid: a\nevent: tick\ndata: one\n\nevent: halt\ndata: [\n\n";
+    for transport in BOTH {
+        let news = route(&format!("/message?end=hang&body={}", js_sys::encode_uri_component(blocks)));
+        let (sender, mut rendered) = unbounded();
+        let probe = Probe { rendered: sender, heard: Rc::default() };
+        let heard = probe.heard.clone();
+        let props = TypedProps { url: news.url.clone().into(), transport, probe };
+        let app = yew::Renderer::<Typed>::with_root_and_props(new_element(), props).render();
+        let error = Cell::new(None);
+        let both = rendered.by_ref().filter(|news: &UseEventSource<News>| {
+            error.set(news.error());
+            std::future::ready(news.message().as_deref() == Some(&News::Halt))
+        });
+        within("the last", std::pin::pin!(both).next()).await.expect("the component is there");
+        let error = error.take().expect("one did not fit");
+        let error = error.decode().expect("and that is what is told");
+        assert_eq!((error.kind, &*error.event_type, &*error.last_event_id), (DecodeErrorKind::Data, "tick", "a"));
+        assert_eq!((&*error.data, error.position.map(|position| position.line)), ("one", Some(1)));
+        assert_eq!(*heard.borrow(), [Rc::new(News::Tick(1)), Rc::new(News::Halt)]);
+        app.destroy();
+        news.seen("open=0&closed=1").await;
+    }
 }
