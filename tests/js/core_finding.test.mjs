@@ -12,7 +12,7 @@ import vm from 'node:vm';
 
 const root = new URL('../../', import.meta.url);
 const internals = new URL('target/npm/internals.mjs', root);
-const { ActionKind } = await import(internals);
+const { ActionKind, Field } = await import(internals);
 const { default: instantiate } = await import(new URL('target/npm/core-js.mjs', root));
 const bytes = readFileSync(new URL('dist/core.wasm', root));
 const wasm = globalThis.WebAssembly;
@@ -219,8 +219,8 @@ const REFUSED = {
 };
 
 function works(core) {
-  const connection = core.connect([0, 1000, 1, 0, 0, 0, 0, 0]);
+  const connection = core.connect([0, 0, 1, 0, 0, 0, 0, 1000]);
   assert.equal(connection.poll(), ActionKind.SendRequest);
-  assert.equal(connection.field(0), 1);
+  assert.equal(connection.field(Field.Attempt), 1);
   connection.free();
 }

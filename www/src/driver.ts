@@ -14,7 +14,7 @@
 
 import { event, findCore, inTurns, message, probe, resolve, send, wait, watchHidden } from 'tidings:host';
 
-import { ActionKind, Field, Input, Option, type Connection, type Core, type Message } from './core/contract.js';
+import { ActionKind, Field, Input, type Connection, type Core, type Message } from './core/contract.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
@@ -87,24 +87,24 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
       const { maxEventSize = DEFAULT_LIMIT, method = 'GET' } = plan;
-      let flags =
-        (address.crossOrigin ? Option.CrossOrigin : 0) |
-        // What is no GET might do something; and a redirect that is an error is none to a probe.
-        ((plan.probe ?? true) && address.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method) ? Option.Probe : 0) |
-        (repeat ? Option.Repeats : 0) |
-        (plan.prepare ? Option.Prepares : 0) |
-        (plan.decide ? Option.Asks : 0) |
-        (plan.whenTooBig === 'skip' ? Option.Skips : 0);
+      let isHidden = false;
       if (plan.whenHidden === 'pause') {
         stopWatching = watchHidden((hidden) => {
-          flags |= hidden ? Option.Hidden : 0;
+          isHidden = hidden;
           tell(hidden ? Input.BecameHidden : Input.BecameVisible);
         });
       }
       try {
         connection = core.connect(
           [
-            flags,
+            address.crossOrigin,
+            // What is no GET might do something; and a redirect that is an error is none to a probe.
+            (plan.probe ?? true) && address.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method),
+            repeat,
+            !!plan.prepare,
+            !!plan.decide,
+            isHidden,
+            plan.whenTooBig === 'skip',
             maxEventSize ?? MOST,
             Math.random() * MOST,
             plan.idleTimeout || 0,
@@ -113,7 +113,7 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
             plan.attempts ?? MOST,
             plan.time ?? MOST,
             ...(plan.statuses || []),
-          ].map((value) => Math.min(value, MOST)),
+          ].map((value) => Math.min(+value, MOST)),
         );
         if (plan.startFrom) {
           connection.tell(Input.StartFrom, 0, 0, 0, plan.startFrom);
@@ -248,7 +248,7 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
         break;
       case ActionKind.AskRetry: {
         // Below 0 is for never.
-        let delay: number = connection.field(Field.ErrorDelay);
+        let delay: number = connection.field(Field.Delay);
         const event = lost(connection, attempt);
         guarded(() => {
           const answer = plan.decide!(event, attempt);
@@ -342,7 +342,7 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
 
   /** An event that tells of the loss that the action polled last is about. */
   function lost(connection: Connection, attempt: number): Event {
-    return error(attempt, connection.field(Field.Verdict), connection.field(Field.Reason), connection.field(Field.ErrorDelay));
+    return error(attempt, connection.field(Field.Verdict), connection.field(Field.Reason), connection.field(Field.Delay));
   }
 
   function error(attempt: number, failure: number, reason: number, delay: number): Event {

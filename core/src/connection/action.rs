@@ -93,10 +93,12 @@ pub struct ErrorEvent {
 }
 
 /// Why a connection was lost or failed. The numbers cross borders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum Reason {
     /// The browser's own source does not tell.
+    #[default]
     Unknown = 0,
     /// A network error, before the response or in its body.
     Network = 1,
@@ -126,9 +128,11 @@ pub enum Reason {
 }
 
 /// What comes of a connection that was lost or refused. The numbers cross borders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u32)]
 pub enum Verdict {
     /// It will be reestablished.
+    #[default]
     Interrupted = 0,
     /// It failed for good, for the sake of the reason itself.
     Failed = 1,

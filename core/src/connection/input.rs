@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 
 /// One request and what comes of it. Numbered from 1, so that what comes late from an earlier one can be told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
 pub struct Attempt(u32);
 
 impl Attempt {

@@ -15,12 +15,12 @@ mod state;
 pub use action::{Action, ErrorEvent, ReadyState, Reason, Verdict};
 pub use input::{Attempt, Fact, Input, ProbeOutcome, Response};
 pub use limits::Limits;
-pub use options::{Options, ReconnectionOptions, Statuses};
+pub use options::{Options, ReconnectionOptions, Settings, Statuses};
 pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
-use core::mem;
+use core::mem::{self, offset_of};
 use queue::Queue;
 use reconnect::{FLOOR, LONGEST, Reconnection, since};
 use response::is_event_stream;
@@ -69,33 +69,16 @@ use response::is_event_stream;
 /// [reestablishes]: https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection
 /// [fails]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
 #[derive(Debug)]
+#[repr(C)]
 pub struct Connection {
+    record: Record,
     state: State,
-    attempt: Attempt,
-    /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
-    queue: Queue,
-    /// What the next [`Step::FireError`] or [`Step::AskRetry`] tells.
-    error: ErrorEvent,
-    /// Away while a chunk is dispatched.
-    stream: Option<Box<EventStream>>,
-    reconnection: Reconnection,
-    options: Options,
-    now: u32,
-    /// Since when the wait or the silence lasts.
-    began: u32,
-    /// When the connection was opened.
-    opened: u32,
     /// A timer runs, or was asked for.
     timer: bool,
-    /// For how long it is to run.
-    delay: u32,
-    /// What `Retry-After` said.
-    retry_after: u32,
-    /// Of the last response.
-    status: u16,
+    /// A chunk is to be dispatched, or about to be.
+    dispatching: bool,
     /// The machine was asleep, or the page was: how the last attempts went means nothing.
     awoken: bool,
-    hidden: bool,
     /// Let go until those who listen have caught up.
     overflowed: bool,
     /// The host does not read.
@@ -104,41 +87,93 @@ pub struct Connection {
     /// A request with `Last-Event-ID` was accepted.
     resumed_once: bool,
     probed: bool,
-    /// Requests in a row that failed while there was something to resume.
-    failed_resumptions: u32,
+    /// A request in a row of those that were to resume failed before this one.
+    failed_to_resume: bool,
+    /// Of the last response.
+    status: u16,
+    now: u32,
+    /// Since when the state or the silence lasts.
+    began: u32,
+    /// When the connection was opened.
+    opened: u32,
+    /// What `Retry-After` said.
+    retry_after: u32,
+    reconnection: Reconnection,
+    settings: Settings,
+    /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
+    queue: Queue,
+    /// Away while a chunk is dispatched.
+    stream: Option<Box<EventStream>>,
+}
+
+/// What belongs to the [`Step`] polled last, as a host behind a border of numbers reads it from where it lies.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Record {
+    /// The attempt that is under way or was last.
+    pub attempt: Attempt,
+    /// Of [`Step::StartTimer`] how long the timer is to run, in milliseconds; of [`Step::FireError`] and [`Step::AskRetry`] when the next attempt begins,
+    /// [`NEVER`](Fact::NEVER) if that is not known.
+    pub delay: u32,
+    /// Of [`Step::FireError`] and [`Step::AskRetry`].
+    pub reason: Reason,
+    /// The same.
+    pub verdict: Verdict,
 }
 
 impl Connection {
+    /// Where its [record](Self::record) lies in it, in bytes.
+    pub const RECORD: usize = offset_of!(Self, record);
+    /// Where its [settings](Self::settings) lie in it, in bytes.
+    pub const SETTINGS: usize = offset_of!(Self, settings);
+
     /// A connection that wants to send its first request.
     pub fn new(options: Options) -> Self {
-        let attempt = Attempt::default();
-        let Limits { max_event_size, skips } = options.limits;
-        let mut connection = Connection {
+        let mut connection = Self::unset();
+        connection.settings = options.into();
+        connection.begin();
+        connection
+    }
+
+    /// A connection without [settings](Self::settings), which are to be set before it [begins](Self::begin).
+    pub const fn unset() -> Self {
+        Connection {
+            record: Record { attempt: Attempt::from_number(0), delay: 0, reason: Reason::Unknown, verdict: Verdict::Interrupted },
             state: State::Held,
-            attempt,
-            queue: Queue::default(),
-            error: ErrorEvent { reason: Reason::Unknown, verdict: Verdict::Interrupted, attempt, delay: None },
-            stream: Some(Box::new(EventStream::with_limit(max_event_size).skipping_what_exceeds(skips))),
-            reconnection: Reconnection::new(options.seed),
-            options,
-            now: 0,
-            began: 0,
-            opened: 0,
             timer: false,
-            delay: 0,
-            retry_after: 0,
-            status: 0,
+            dispatching: false,
             awoken: false,
-            hidden: options.hidden,
             overflowed: false,
             paused: false,
             opened_once: false,
             resumed_once: false,
             probed: false,
-            failed_resumptions: 0,
-        };
-        connection.release();
-        connection
+            failed_to_resume: false,
+            status: 0,
+            now: 0,
+            began: 0,
+            opened: 0,
+            retry_after: 0,
+            reconnection: Reconnection::new(),
+            settings: Settings::UNSET,
+            queue: Queue::new(),
+            stream: None,
+        }
+    }
+
+    /// How it is to behave.
+    pub fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Makes it want to send its first request. Once, before anything is told.
+    pub fn begin(&mut self) {
+        let Settings { max_event_size, skips, .. } = self.settings;
+        let limit = (max_event_size != u32::MAX).then_some(max_event_size as usize);
+        self.stream = Some(Box::new(EventStream::with_limit(limit).skipping_what_exceeds(skips != 0)));
+        if let Some(cause) = self.next() {
+            self.go(cause, None);
+        }
     }
 
     /// Sets the last event ID string to start from, as UTF-8; before the first request. It is for a stream to be able to send it, and for a
@@ -158,13 +193,13 @@ impl Connection {
     /// Takes in what happened at `now` (milliseconds).
     pub fn handle(&mut self, input: Input<'_>, now: u64) {
         let now = now as u32;
-        let attempt = self.attempt;
+        let attempt = self.record.attempt;
         let (fact, attempt, number) = match input {
             Input::Dispatched(stream) => {
                 self.now = now;
                 if self.state != State::Closed && self.stream.is_none() {
                     self.stream = Some(stream);
-                    self.dispatched();
+                    self.settle();
                 }
                 return;
             }
@@ -199,7 +234,7 @@ impl Connection {
 
     /// The same for a host behind a border of numbers; says whether a transition came of it.
     pub fn tell(&mut self, fact: Fact, attempt: Attempt, number: u32, content_type: &[u8], now: u32) -> bool {
-        if fact.has_attempt() && attempt != self.attempt {
+        if fact.has_attempt() && attempt != self.record.attempt {
             return false;
         }
         // Nobody performs what is asked for; but an end can still come, and what holds back be over.
@@ -207,10 +242,8 @@ impl Connection {
             return false;
         }
         self.now = now;
-        if let Fact::ResponseStarted | Fact::ChunkReceived | Fact::Resumed = fact {
-            self.heard();
-        }
         let is_waiting = self.state == State::Waiting;
+        let repeats = self.settings.repeats != 0;
         let (cause, reason) = match fact {
             Fact::Prepared => (Cause::Prepared, None),
             Fact::PrepareFailed => (Cause::PrepareFailed, Some(Reason::Prepare)),
@@ -232,60 +265,61 @@ impl Connection {
                 }
             }
             // The parser is away, or about to be.
-            Fact::ChunkReceived if self.stream.is_none() || self.queue.holds_dispatch() => return false,
+            Fact::ChunkReceived if self.dispatching || self.stream.is_none() => return false,
             Fact::ChunkReceived => (Cause::ChunkReceived, None),
-            Fact::BodyEnded if !self.options.repeats => (Cause::Ended, None),
+            Fact::BodyEnded if !repeats => (Cause::Ended, None),
             Fact::BodyEnded => (Cause::BodyEnded, Some(Reason::BodyEnded)),
             Fact::RequestFailed => self.request_failed(),
             Fact::ProbeEnded if number == ProbeOutcome::OtherOrigin as u32 => (Cause::ProbeAnswered, Some(Reason::OriginRefused)),
             Fact::ProbeEnded => (Cause::ProbeFailed, Some(Reason::Network)),
-            Fact::TimerFired if !mem::take(&mut self.timer) => return false,
-            Fact::TimerFired if is_waiting => (Cause::WaitOver, None),
-            Fact::TimerFired if self.is_silent() => (Cause::Idled, Some(Reason::Idle)),
-            Fact::TimerFired => (Cause::WaitOn, None),
-            Fact::RetryAnswered => {
-                self.decide(number);
-                return false;
-            }
+            Fact::RetryAnswered if self.state != State::Deciding => return false,
+            Fact::RetryAnswered => (self.decide(number), None),
+            Fact::TimerFired | Fact::WentOnline if !self.timer => return false,
             // Who said when to come again can be reached.
             Fact::WentOnline if is_waiting && self.retry_after > 0 => return false,
-            Fact::WentOnline | Fact::ReconnectCalled if is_waiting => {
-                // As soon as the floor allows.
-                self.delay = FLOOR.saturating_sub(since(self.began, self.now));
-                (if self.delay > 0 { Cause::WaitOn } else { Cause::WaitOver }, None)
+            // As soon as the floor allows.
+            Fact::WentOnline | Fact::ReconnectCalled if is_waiting => (self.wait_for_floor(Cause::WaitOver), None),
+            Fact::ReconnectCalled => (Cause::ReconnectCalled, Some(Reason::Requested)),
+            Fact::TimerFired if is_waiting => {
+                self.timer = false;
+                (Cause::WaitOver, None)
             }
-            Fact::WentOnline if matches!(self.state, State::Requesting | State::Streaming) && self.is_silent() => {
-                (Cause::Idled, Some(Reason::Idle))
-            }
-            Fact::WentOnline => return false,
-            Fact::ReconnectCalled => {
-                (self.began, self.delay) = (self.now, FLOOR);
-                let begins = self.go(Cause::ReconnectCalled, Some(Reason::Requested));
-                if begins {
-                    self.error.delay = Some(FLOOR);
+            Fact::TimerFired | Fact::WentOnline => {
+                self.timer = fact == Fact::WentOnline;
+                if self.is_silent() {
+                    (Cause::Idled, Some(Reason::Idle))
+                } else if self.timer {
+                    return false;
+                } else {
+                    (Cause::WaitOn, None)
                 }
-                return begins;
             }
-            Fact::BecameHidden if !self.options.repeats => return false,
+            Fact::BecameHidden if !repeats => return false,
             Fact::BecameHidden => {
-                self.hidden = true;
+                self.settings.hidden = 1;
                 (Cause::HeldBack, Some(Reason::Hidden))
             }
-            Fact::BecameVisible => {
-                self.hidden = false;
-                self.release();
-                return false;
+            Fact::BecameVisible | Fact::Resumed => {
+                if fact == Fact::Resumed {
+                    (self.paused, self.overflowed) = (false, false);
+                    // The host was not listening.
+                    if !matches!(self.state, State::Held | State::Waiting) {
+                        self.began = now;
+                    }
+                } else {
+                    self.settings.hidden = 0;
+                }
+                if self.state != State::Held {
+                    return false;
+                }
+                let Some(cause) = self.next() else { return false };
+                (cause, None)
             }
             Fact::Paused => {
                 self.paused = true;
                 return false;
             }
-            Fact::Resumed => {
-                (self.paused, self.overflowed) = (false, false);
-                self.release();
-                return false;
-            }
-            Fact::Overflowed if number != 0 && self.options.repeats => {
+            Fact::Overflowed if number != 0 && repeats => {
                 self.overflowed = true;
                 (Cause::HeldBack, Some(Reason::Overflow))
             }
@@ -300,45 +334,42 @@ impl Connection {
 
     /// The next thing to do, if there is one.
     pub fn poll_action(&mut self) -> Option<Action> {
-        let attempt = self.attempt;
-        Some(match self.poll_step()? {
+        let step = self.poll_step()?;
+        let Record { attempt, delay, reason, verdict } = self.record;
+        let error = ErrorEvent { reason, verdict, attempt, delay: (delay != Fact::NEVER).then_some(delay) };
+        Some(match step {
             Step::Prepare => Action::Prepare { attempt },
             Step::SendRequest => Action::SendRequest { attempt },
             Step::SendProbe => Action::SendProbe { attempt },
             Step::AbortRequest => Action::AbortRequest,
-            Step::StartTimer => Action::StartTimer { attempt, delay: self.delay },
+            Step::StartTimer => Action::StartTimer { attempt, delay },
             Step::StopTimer => Action::StopTimer,
-            Step::AskRetry => Action::AskRetry(self.error),
+            Step::AskRetry => Action::AskRetry(error),
             Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
             Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
             Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
             Step::FireOpen => Action::FireOpen { attempt },
             Step::FireClose => Action::FireClose { attempt },
-            Step::FireError => Action::FireError(self.error),
+            Step::FireError => Action::FireError(error),
             // It is asked for while the parser is here, and void when it goes.
             Step::Dispatch => Action::Dispatch(self.stream.take()?),
         })
     }
 
-    /// The same as a step of the table; what belongs to it is in [`attempt`](Self::attempt), [`delay`](Self::delay) and [`error`](Self::error).
-    /// After [`Step::Dispatch`] the host feeds [`parser`](Self::parser) and calls [`dispatched`](Self::dispatched).
+    /// The same as a step of the table; what belongs to it is in the [record](Self::record). After [`Step::Dispatch`] the host delivers what the
+    /// [parser](Self::parser), which it has fed when the chunk came, gave, and only then polls on.
     pub fn poll_step(&mut self) -> Option<Step> {
-        self.queue.take()
+        let step = self.queue.take().or_else(|| {
+            self.settle();
+            self.queue.take()
+        });
+        self.dispatching &= step != Some(Step::Dispatch);
+        step
     }
 
-    /// The attempt that is under way or was last.
-    pub fn attempt(&self) -> Attempt {
-        self.attempt
-    }
-
-    /// How long the timer of the [`Step::StartTimer`] polled last is to run, in milliseconds.
-    pub fn delay(&self) -> u32 {
-        self.delay
-    }
-
-    /// What the [`Step::FireError`] or [`Step::AskRetry`] polled last tells.
-    pub fn error(&self) -> ErrorEvent {
-        self.error
+    /// What belongs to the step polled last, until something is told.
+    pub fn record(&self) -> &Record {
+        &self.record
     }
 
     /// The parser, unless it is lent or the connection is closed.
@@ -346,12 +377,10 @@ impl Connection {
         self.stream.as_deref_mut()
     }
 
-    /// The parser was fed, and what it gave was delivered: as [`Input::Dispatched`], where it stayed in place.
-    pub fn dispatched(&mut self) {
+    /// Takes in what the parser heard, once its events were delivered.
+    fn settle(&mut self) {
         let Some(stream) = &self.stream else { return };
-        if let Some(milliseconds) = stream.reconnection_time() {
-            self.reconnection.set_time(milliseconds);
-        }
+        self.reconnection.asked = stream.reconnection_time();
         if stream.limit_exceeded() {
             self.go(Cause::LimitExceeded, Some(Reason::LimitExceeded));
         }
@@ -380,15 +409,12 @@ impl Connection {
     fn request_failed(&mut self) -> (Cause, Option<Reason>) {
         let mut reason = Reason::Network;
         if self.state == State::Requesting {
-            if !self.opened_once && self.options.probe && !mem::replace(&mut self.probed, true) {
+            if !self.opened_once && self.settings.probe != 0 && !mem::replace(&mut self.probed, true) {
                 return (Cause::FirstRequestFailed, None);
             }
-            let failed = mem::take(&mut self.failed_resumptions);
-            if self.may_be_refused_to_resume() {
-                self.failed_resumptions = failed.saturating_add(1);
-                if failed > 0 {
-                    reason = Reason::ResumeRefused;
-                }
+            let resumes = self.may_be_refused_to_resume();
+            if mem::replace(&mut self.failed_to_resume, resumes) && resumes {
+                reason = Reason::ResumeRefused;
             }
         }
         (Cause::RequestFailed, Some(reason))
@@ -396,116 +422,118 @@ impl Connection {
 
     /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
     fn may_be_refused_to_resume(&self) -> bool {
-        self.opened_once && self.options.cross_origin && !self.resumed_once && !self.last_event_id_bytes().is_empty()
-    }
-
-    /// Something came, or the host was not listening.
-    fn heard(&mut self) {
-        if !matches!(self.state, State::Held | State::Waiting) {
-            self.began = self.now;
-        }
+        self.opened_once && self.settings.cross_origin != 0 && !self.resumed_once && !self.last_event_id_bytes().is_empty()
     }
 
     /// Whether the server was silent for too long; if not, `delay` is for how long it may still be.
     fn is_silent(&mut self) -> bool {
-        let timeout = self.options.idle_timeout.min(LONGEST);
-        let mut silence = since(self.began, self.now);
-        if self.paused {
-            silence = 0;
-        }
+        let timeout = self.settings.idle_timeout;
+        let silence = if self.paused { 0 } else { since(self.began, self.now) };
         if silence == 0 {
             self.began = self.now;
         }
-        self.delay = timeout.saturating_sub(silence);
-        let is_silent = silence > 0 && timeout > 0 && self.delay == 0;
+        self.record.delay = timeout.saturating_sub(silence);
+        let is_silent = timeout > 0 && self.record.delay == 0;
         if is_silent {
             self.awoken = silence - timeout > LATE;
         }
         is_silent
     }
 
-    /// What the options make of the loss.
-    fn propose(&mut self) {
-        let wait = self.reconnection.next_wait(&self.options.reconnection, self.now, self.retry_after);
-        let wait = if mem::take(&mut self.awoken) { wait.map(|_| FLOOR) } else { wait };
-        let is_refusal = match self.error.reason {
-            Reason::Status => !self.options.transient.contains(self.status),
+    /// The cause for going on after the floor: at once if it has passed, else when what is left of it has.
+    fn wait_for_floor(&mut self, cause: Cause) -> Cause {
+        self.record.delay = FLOOR.saturating_sub(since(self.began, self.now));
+        if self.record.delay > 0 { Cause::WaitOn } else { cause }
+    }
+
+    /// What the options make of the loss; nothing yet if the user is asked.
+    fn propose(&mut self) -> Option<Cause> {
+        let Record { reason, .. } = self.record;
+        let settings = &mut self.settings;
+        let mut wait = self.reconnection.next_wait(settings, self.now, self.retry_after);
+        let is_refusal = match reason {
+            Reason::Status => !settings.transient.contains(self.status),
             reason => reason == Reason::ContentType,
         };
-        (self.error.verdict, self.error.delay) = if is_refusal {
-            (Verdict::Failed, None)
+        let verdict = if is_refusal {
+            Verdict::Failed
         // Without what is prepared nothing was sent.
-        } else if !self.options.repeats && self.error.reason != Reason::Prepare {
-            (Verdict::NotRepeated, None)
-        } else if wait.is_none() {
-            (Verdict::RetriesExhausted, None)
+        } else if settings.repeats == 0 && reason != Reason::Prepare {
+            Verdict::NotRepeated
+        } else if wait == Fact::NEVER {
+            Verdict::RetriesExhausted
         } else {
-            (Verdict::Interrupted, wait)
+            Verdict::Interrupted
         };
-        if !self.options.asks {
-            self.decide(self.error.delay.unwrap_or(Fact::NEVER));
+        if mem::take(&mut self.awoken) {
+            wait = FLOOR;
         }
+        if verdict != Verdict::Interrupted {
+            wait = Fact::NEVER;
+        }
+        (self.record.verdict, self.record.delay) = (verdict, wait);
+        if settings.asks != 0 { None } else { Some(self.decide(wait)) }
     }
 
     /// Tries again after so long, or not.
-    fn decide(&mut self, delay: u32) {
-        if self.state != State::Deciding {
-            return;
-        }
-        let ErrorEvent { reason, verdict, .. } = self.error;
+    fn decide(&mut self, delay: u32) -> Cause {
+        let Record { verdict, .. } = self.record;
+        self.record.delay = delay.max(FLOOR);
         if delay != Fact::NEVER {
-            let delay = delay.clamp(FLOOR, LONGEST);
-            (self.began, self.delay) = (self.now, delay);
-            self.go(Cause::RetryGranted, Some(reason));
-            self.error.delay = Some(delay);
+            self.record.verdict = Verdict::Interrupted;
+            Cause::RetryGranted
         } else {
-            self.go(Cause::RetryDenied, Some(reason));
-            self.error.verdict = if verdict == Verdict::Interrupted { Verdict::Declined } else { verdict };
-        }
-    }
-
-    /// Looks the cause up in the table, does what stands there, and keeps the reason to be told; says whether anything stands there.
-    fn go(&mut self, cause: Cause, reason: Option<Reason>) -> bool {
-        let Some(transition) = state::transition(self.state, cause) else {
-            return false;
-        };
-        if let Some(reason) = reason {
-            let verdict = if transition.to == State::Closed { Verdict::Failed } else { Verdict::Interrupted };
-            self.error = ErrorEvent { reason, verdict, attempt: self.attempt, delay: None };
-        }
-        let from = mem::replace(&mut self.state, transition.to);
-        if from == State::Streaming && self.state != from {
-            self.reconnection.was_open(since(self.opened, self.now));
-        }
-        match cause {
-            Cause::HeldBack => self.began = self.now,
-            // The floor has passed.
-            Cause::WaitOver => self.began = self.now.wrapping_sub(FLOOR),
-            _ => {}
-        }
-        if self.state == State::Closed {
-            self.queue.void();
-        }
-        for step in transition {
-            self.take_step(step);
-        }
-        match self.state {
-            State::Held => self.release(),
-            State::Preparing if !self.options.prepares => {
-                self.go(Cause::Prepared, None);
+            if verdict == Verdict::Interrupted {
+                self.record.verdict = Verdict::Declined;
             }
-            State::Deciding => self.propose(),
-            _ => {}
+            Cause::RetryDenied
         }
-        true
     }
 
-    /// Lets the next attempt begin, unless something holds it back; after an earlier one not before the floor.
-    fn release(&mut self) {
-        if self.state == State::Held && !self.hidden && !self.overflowed {
-            let passed = if self.attempt == Attempt::default() { FLOOR } else { since(self.began, self.now) };
-            self.delay = FLOOR.saturating_sub(passed);
-            self.go(if self.delay > 0 { Cause::WaitOn } else { Cause::Released }, None);
+    /// Looks the cause up in the table, keeps the reason to be told, does what stands there, and goes on from a gate that is open; says whether anything
+    /// stands there.
+    fn go(&mut self, mut cause: Cause, mut reason: Option<Reason>) -> bool {
+        let mut moved = false;
+        while let Some(row) = state::transition(self.state, cause) {
+            moved = true;
+            let to = row.to();
+            if let Some(reason) = reason.take() {
+                let verdict = if to == State::Closed { Verdict::Failed } else { Verdict::Interrupted };
+                self.record = Record { attempt: self.record.attempt, delay: Fact::NEVER, reason, verdict };
+            }
+            let from = mem::replace(&mut self.state, to);
+            if from == State::Streaming && to != from {
+                self.reconnection.was_open(since(self.opened, self.now));
+            }
+            match cause {
+                Cause::WaitOn => {}
+                // The floor has passed.
+                Cause::WaitOver => self.began = self.now.wrapping_sub(FLOOR),
+                Cause::ReconnectCalled => (self.began, self.record.delay) = (self.now, FLOOR),
+                _ => self.began = self.now,
+            }
+            if to == State::Closed {
+                self.queue.void();
+            }
+            for step in row.steps() {
+                self.take_step(step);
+            }
+            let Some(next) = self.next() else { break };
+            cause = next;
+        }
+        moved
+    }
+
+    /// The cause to go on with from a gate that is open.
+    fn next(&mut self) -> Option<Cause> {
+        match self.state {
+            State::Held if self.settings.hidden != 0 || self.overflowed => None,
+            // After an earlier attempt not before the floor.
+            State::Held if self.record.attempt == Attempt::default() => Some(Cause::Released),
+            State::Held => Some(self.wait_for_floor(Cause::Released)),
+            State::Preparing if self.settings.prepares == 0 => Some(Cause::Prepared),
+            State::Deciding => self.propose(),
+            _ => None,
         }
     }
 
@@ -513,30 +541,34 @@ impl Connection {
     fn take_step(&mut self, step: Step) {
         match step {
             Step::Prepare => {
-                self.attempt = self.attempt.next();
-                if !self.options.prepares {
+                self.record.attempt = self.record.attempt.next();
+                if self.settings.prepares == 0 {
                     return;
                 }
             }
             Step::SendRequest => {
                 self.retry_after = 0;
-                (self.began, self.delay) = (self.now, self.options.idle_timeout.min(LONGEST));
+                self.record.delay = self.settings.idle_timeout;
             }
-            Step::AskRetry if !self.options.asks => return,
-            Step::StartTimer if self.delay == 0 => return,
-            Step::StartTimer => self.timer = true,
+            Step::AskRetry if self.settings.asks == 0 => return,
+            Step::StartTimer if self.record.delay == 0 => return,
+            Step::StartTimer => {
+                self.record.delay = self.record.delay.min(LONGEST);
+                self.timer = true;
+            }
             Step::StopTimer if !mem::take(&mut self.timer) => return,
             Step::BecomeOpen => {
                 self.opened = self.now;
                 self.resumed_once |= self.may_be_refused_to_resume();
                 self.opened_once = true;
-                self.failed_resumptions = 0;
+                self.failed_to_resume = false;
                 // A body may begin with a BOM again, and what the last one left unfinished is void.
                 if let Some(stream) = &mut self.stream {
                     stream.restart();
                 }
             }
             Step::BecomeClosed => self.stream = None,
+            Step::Dispatch => self.dispatching = true,
             _ => {}
         }
         self.queue.push(step);

@@ -77,16 +77,92 @@ impl Default for ReconnectionOptions {
     }
 }
 
-/// A set of statuses.
+/// [`Options`] as words: as a connection keeps them, and as a host behind a border of numbers writes them. What is a `bool` there is 0 or 1 here.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Settings {
+    /// See [`Options::cross_origin`].
+    pub cross_origin: u32,
+    /// See [`Options::probe`].
+    pub probe: u32,
+    /// See [`Options::repeats`].
+    pub repeats: u32,
+    /// See [`Options::prepares`].
+    pub prepares: u32,
+    /// See [`Options::asks`].
+    pub asks: u32,
+    /// The page is hidden: see [`Options::hidden`].
+    pub hidden: u32,
+    /// See [`Limits::skips`].
+    pub skips: u32,
+    /// See [`Limits::max_event_size`]; `u32::MAX` lifts it.
+    pub max_event_size: u32,
+    /// What waits are drawn with: see [`Options::seed`]; after the first draw, what was drawn last.
+    pub seed: u32,
+    /// See [`Options::idle_timeout`].
+    pub idle_timeout: u32,
+    /// See [`ReconnectionOptions::min`].
+    pub min: u32,
+    /// See [`ReconnectionOptions::max`].
+    pub max: u32,
+    /// See [`ReconnectionOptions::attempts`].
+    pub attempts: u32,
+    /// See [`ReconnectionOptions::time`].
+    pub time: u32,
+    /// See [`Options::transient`].
+    pub transient: Statuses,
+}
+
+impl Settings {
+    /// All 0.
+    pub(super) const UNSET: Self = Settings {
+        cross_origin: 0,
+        probe: 0,
+        repeats: 0,
+        prepares: 0,
+        asks: 0,
+        hidden: 0,
+        skips: 0,
+        max_event_size: 0,
+        seed: 0,
+        idle_timeout: 0,
+        min: 0,
+        max: 0,
+        attempts: 0,
+        time: 0,
+        transient: Statuses([0; 19]),
+    };
+}
+
+impl From<Options> for Settings {
+    fn from(options: Options) -> Self {
+        let Options { limits, reconnection: ReconnectionOptions { min, max, attempts, time }, .. } = options;
+        Settings {
+            cross_origin: options.cross_origin.into(),
+            probe: options.probe.into(),
+            repeats: options.repeats.into(),
+            prepares: options.prepares.into(),
+            asks: options.asks.into(),
+            hidden: options.hidden.into(),
+            skips: limits.skips.into(),
+            max_event_size: limits.max_event_size.and_then(|size| size.try_into().ok()).unwrap_or(u32::MAX),
+            seed: options.seed,
+            idle_timeout: options.idle_timeout,
+            min,
+            max,
+            attempts,
+            time,
+            transient: options.transient,
+        }
+    }
+}
+
+/// A set of statuses: a bit for each, of which number 0 is the lowest of the first word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Statuses([u32; 19]);
 
 impl Statuses {
-    /// The set of which each status is one bit: number 0 is the lowest of the first.
-    pub const fn from_bits(bits: [u32; 19]) -> Self {
-        Statuses(bits)
-    }
-
     /// Adds one from 201 to 599; says whether it is of these.
     pub fn insert(&mut self, status: u16) -> bool {
         let place = self.0.get_mut(usize::from(status / 32)).filter(|_| (201..600).contains(&status));

@@ -5,39 +5,37 @@ use super::Step;
 /// Steps in order. Hosts take all of them before the next input, so that few wait: a transition and what follows from it add six.
 #[derive(Debug)]
 pub(super) struct Queue {
-    steps: [Step; CAPACITY],
-    /// How many were taken.
-    taken: usize,
-    /// How many were pushed.
-    pushed: usize,
-    /// How many of them are void, but for what ends something.
-    void: usize,
-}
-
-impl Default for Queue {
-    fn default() -> Self {
-        Queue { steps: [Step::Prepare; CAPACITY], taken: 0, pushed: 0, void: 0 }
-    }
+    /// A ring.
+    steps: [Option<Step>; ROOM],
+    /// How many were taken, ever.
+    taken: u32,
+    /// How many were pushed, ever.
+    pushed: u32,
+    /// How many of those that wait are void, but for what ends something.
+    void: u32,
 }
 
 impl Queue {
+    pub(super) const fn new() -> Self {
+        Queue { steps: [None; ROOM], taken: 0, pushed: 0, void: 0 }
+    }
+
     /// The last one.
     pub(super) fn push(&mut self, step: Step) {
-        if self.taken == self.pushed {
-            (self.taken, self.pushed, self.void) = (0, 0, 0);
-        }
-        if let Some(place) = self.steps.get_mut(self.pushed) {
-            *place = step;
-            self.pushed += 1;
-        }
+        self.steps[self.pushed as usize % ROOM] = Some(step);
+        self.pushed = self.pushed.wrapping_add(1);
     }
 
     /// The first one.
     pub(super) fn take(&mut self) -> Option<Step> {
-        while self.taken < self.pushed {
-            let step = self.steps.get(self.taken).copied();
-            self.taken += 1;
-            if self.taken > self.void || matches!(step, Some(Step::AbortRequest | Step::StopTimer)) {
+        while self.taken != self.pushed {
+            let step = self.steps[self.taken as usize % ROOM];
+            self.taken = self.taken.wrapping_add(1);
+            if self.void == 0 {
+                return step;
+            }
+            self.void -= 1;
+            if let Some(Step::AbortRequest | Step::StopTimer) = step {
                 return step;
             }
         }
@@ -46,19 +44,18 @@ impl Queue {
 
     /// What was asked for and not yet done is void, but for what ends something.
     pub(super) fn void(&mut self) {
-        self.void = self.pushed;
+        self.void = self.len();
     }
 
     /// Whether another transition may not find room.
     pub(super) fn is_full(&self) -> bool {
-        self.taken < self.pushed && self.pushed > CAPACITY / 2
+        self.len() > ROOM as u32 / 2
     }
 
-    /// Whether a dispatch is asked for.
-    pub(super) fn holds_dispatch(&self) -> bool {
-        self.steps.get(self.taken..self.pushed).is_some_and(|steps| steps.contains(&Step::Dispatch))
+    fn len(&self) -> u32 {
+        self.pushed.wrapping_sub(self.taken)
     }
 }
 
 /// Room for what a close adds to a queue that was nearly full.
-const CAPACITY: usize = 24;
+const ROOM: usize = 32;

@@ -5,34 +5,28 @@
 //!
 //! Times are counted modulo 2^32 milliseconds; what lies between two of them is taken to be less than half of that.
 
-use super::ReconnectionOptions;
+use super::{Fact, Settings};
 
 /// The reconnection time, and how the last attempts went.
 #[derive(Debug)]
 pub(super) struct Reconnection {
     /// What the server asked for.
-    asked: Option<u32>,
+    pub(super) asked: Option<u32>,
     /// Losses since a connection was good.
     losses: u32,
     /// When the first of them was.
     first_loss: u32,
     /// How far the waits reach by now.
     reach: u32,
-    random: u32,
 }
 
 impl Reconnection {
-    pub(super) fn new(seed: u32) -> Self {
-        // Not 0, of which nothing else would ever come.
-        Reconnection { asked: None, losses: 0, first_loss: 0, reach: 0, random: seed | 1 }
+    pub(super) const fn new() -> Self {
+        Reconnection { asked: None, losses: 0, first_loss: 0, reach: 0 }
     }
 
     pub(super) fn time(&self) -> u32 {
         self.asked.unwrap_or(DEFAULT_TIME)
-    }
-
-    pub(super) fn set_time(&mut self, milliseconds: u32) {
-        self.asked = Some(milliseconds);
     }
 
     /// A connection was open for so long, and is lost.
@@ -42,32 +36,35 @@ impl Reconnection {
         }
     }
 
-    /// How long to wait after a loss, but not less than asked for; `None` if the attempts are used up.
-    pub(super) fn next_wait(&mut self, options: &ReconnectionOptions, now: u32, at_least: u32) -> Option<u32> {
-        let ReconnectionOptions { min, max, attempts, time } = *options;
-        let mut wait = self.time();
-        if max > 0 {
-            let from = self.asked.unwrap_or(min).max(min).min(max);
-            let reach = if self.losses == 0 { from } else { self.reach };
-            self.reach = reach.saturating_add(reach).min(max);
-            wait = from + self.draw(self.reach.saturating_sub(from));
-        }
+    /// How long to wait after a loss, but not less than asked for; [`NEVER`](Fact::NEVER) if the attempts are used up.
+    pub(super) fn next_wait(&mut self, settings: &mut Settings, now: u32, at_least: u32) -> u32 {
         if self.losses == 0 {
             self.first_loss = now;
+            self.reach = 0;
         }
-        self.losses = self.losses.saturating_add(1);
+        self.losses = self.losses.wrapping_add(1);
+        let mut wait = self.time();
+        let max = settings.max.min(LONGEST);
+        if max > 0 {
+            let from = self.asked.unwrap_or(0).max(settings.min).min(max);
+            self.reach = (self.reach.max(from) * 2).min(max);
+            wait = from + draw(&mut settings.seed, self.reach - from);
+        }
         wait = wait.max(at_least).clamp(FLOOR, LONGEST);
-        let until = since(self.first_loss, now).saturating_add(wait);
-        (self.losses <= attempts && until <= time).then_some(wait)
+        // Neither is more than half of what there is.
+        let until = since(self.first_loss, now) + wait;
+        if self.losses > settings.attempts || until > settings.time { Fact::NEVER } else { wait }
     }
+}
 
-    /// A number up to this one: Marsaglia's xorshift, which is enough to keep clients apart.
-    fn draw(&mut self, most: u32) -> u32 {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 17;
-        self.random ^= self.random << 5;
-        self.random % most.wrapping_add(1).max(1)
-    }
+/// A number up to this one, if that is even, else below it: Marsaglia's xorshift, which is enough to keep clients apart.
+fn draw(random: &mut u32, most: u32) -> u32 {
+    // Of 0 nothing else would ever come.
+    *random |= u32::from(*random == 0);
+    *random ^= *random << 13;
+    *random ^= *random >> 17;
+    *random ^= *random << 5;
+    *random % (most | 1)
 }
 
 /// How long ago that was; nothing if the clock was put back.

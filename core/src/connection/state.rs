@@ -87,12 +87,12 @@ pub enum Cause {
     NativeFailed,
 }
 
-/// What a transition asks for, in order.
+/// What a transition asks for, in order. The numbers cross borders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
     /// Begin the next attempt: let the user prepare its request.
-    Prepare,
+    Prepare = 1,
     /// Send it.
     SendRequest,
     /// Ask whether the server answers at all.
@@ -190,25 +190,65 @@ pub const TRANSITIONS: &[Transition] = &[
 
 /// What follows from a cause in a state, if anything does.
 pub(super) fn transition(from: State, cause: Cause) -> Option<Row> {
-    let row = ROWS.iter().copied().find(|row| *row as u8 == key(from, cause))?;
-    Some(Row { to: *STATES.get((row >> 8 & 0xF) as usize)?, steps: row >> 12 })
+    ROWS.iter().find(|row| **row as u8 == key(from, cause)).map(|row| Row(*row))
 }
 
-/// A row as the machine keeps it.
+/// A row as the machine keeps it: see [`ROWS`].
 #[derive(Clone, Copy)]
-pub(super) struct Row {
-    pub(super) to: State,
-    /// Four bits for each, and none left at the end.
-    steps: u32,
+pub(super) struct Row(u32);
+
+impl Row {
+    /// Where it leads.
+    pub(super) fn to(self) -> State {
+        match self.0 >> 8 & 7 {
+            0 => Held,
+            1 => Preparing,
+            2 => Requesting,
+            3 => Probing,
+            4 => Streaming,
+            5 => Deciding,
+            6 => Waiting,
+            _ => Closed,
+        }
+    }
+
+    pub(super) fn steps(self) -> Steps {
+        Steps(self.0 >> 12)
+    }
 }
 
-impl Iterator for Row {
+/// The steps that are left of a row: four bits for each.
+pub(super) struct Steps(u32);
+
+impl Iterator for Steps {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {
-        let step = STEPS.get((self.steps & 0xF).wrapping_sub(1) as usize).copied();
-        self.steps >>= 4;
+        let step = Step::from_number(self.0 & 0xF);
+        self.0 >>= 4;
         step
+    }
+}
+
+impl Step {
+    const fn from_number(number: u32) -> Option<Self> {
+        Some(match number {
+            1 => Prepare,
+            2 => SendRequest,
+            3 => SendProbe,
+            4 => AbortRequest,
+            5 => StartTimer,
+            6 => StopTimer,
+            7 => AskRetry,
+            8 => BecomeConnecting,
+            9 => BecomeOpen,
+            10 => BecomeClosed,
+            11 => FireOpen,
+            12 => FireError,
+            13 => FireClose,
+            14 => Dispatch,
+            _ => return None,
+        })
     }
 }
 
@@ -222,7 +262,7 @@ const ROWS: [u32; TRANSITIONS.len()] = {
         let mut left = steps.len();
         while left > 0 {
             left -= 1;
-            packed = (packed << 4) | (steps[left] as u32 + 1);
+            packed = packed << 4 | steps[left] as u32;
         }
         assert!(steps.len() <= 5, "there is room for five steps");
         rows[index] = packed << 12 | (to as u32) << 8 | key(from, cause) as u32;
@@ -235,41 +275,15 @@ const fn key(from: State, cause: Cause) -> u8 {
     (from as u8) << 5 | cause as u8
 }
 
-/// By number.
-const STATES: [State; 8] = [Held, Preparing, Requesting, Probing, Streaming, Deciding, Waiting, Closed];
-/// By number.
-const STEPS: [Step; 14] = [
-    Prepare,
-    SendRequest,
-    SendProbe,
-    AbortRequest,
-    StartTimer,
-    StopTimer,
-    AskRetry,
-    BecomeConnecting,
-    BecomeOpen,
-    BecomeClosed,
-    FireOpen,
-    FireError,
-    FireClose,
-    Dispatch,
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn rows_are_the_table() {
-        for (number, state) in STATES.into_iter().enumerate() {
-            assert_eq!(state as usize, number);
-        }
-        for (number, step) in STEPS.into_iter().enumerate() {
-            assert_eq!(step as usize, number);
-        }
         for Transition { from, cause, to, steps } in TRANSITIONS {
             let row = transition(*from, *cause).expect("it is there");
-            assert!(row.to == *to && row.eq(steps.iter().copied()));
+            assert!(row.to() == *to && row.steps().eq(steps.iter().copied()));
         }
         assert!(transition(Closed, CloseCalled).is_none());
     }

@@ -10,7 +10,7 @@
 //! | --- | --- | --- |
 //! | `stamp` | | [`tidings_core::STAMP`]: what the core was built from |
 //! | `prepare` | a size | the address of so many bytes for the host to write to, the *input* |
-//! | `connect` | the size of the options in the input | a source; 0 if they are not whole |
+//! | `connect` | | a source, whose options are to be written |
 //! | `tell` | a source, an [input](numbers::input), an attempt, a value, a size in the input, the time | for a chunk the address of the *table*, else 0 |
 //! | `poll` | a source | the next [action](numbers::action), 0 if there is none |
 //! | `release` | a source | |
@@ -19,15 +19,15 @@
 //! | `close` | a parser | |
 //! | `memory` | | |
 //!
-//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `connect`, `tell` or `read`; then it is to be prepared anew. What
+//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `tell` or `read`; then it is to be prepared anew. What
 //! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll`. Every call may grow memory and so detach the
 //! views on it.
 //!
-//! **The record** of a source lies at its address and holds what belongs to the action polled last: `u32`s, one for each [field](numbers::field). The next poll
-//! writes it anew.
+//! **A source** is words that the host reads and writes where they lie, from the address of the source on: `u32`s, one for each [field](numbers::field). They belong to the
+//! action polled last until something is told.
 //!
-//! **Options** are [so many](numbers::OPTIONS_SIZE) little-endian `u32`s: [flags](numbers::option), the most that one event may hold, what waits are drawn
-//! with, the idle timeout, the shortest and the longest wait, how many attempts may fail, for how long; then a bit for each status from 0 to 607, set if it passes.
+//! **Options** are words of a source too, one for each [option](numbers::option). All are 0 at first; the host writes them, all of those that are not to be 0, and then tells
+//! [`BEGIN`](numbers::input::BEGIN); after that they are the core's.
 //!
 //! **The table** is four `u32`s: the address of the text, its size in bytes, the address of the items, their number. What these are
 //! [`Strings`](tidings_core::event_stream::Strings) says: an item is one word, where its data ends, with two flags, and each string ends with a CR. So the whole text is
@@ -43,7 +43,7 @@
 //! **Sources and parsers** are addresses: what `connect` or `open` gave is handed in as it is, and not again after `release` or `close`.
 //!
 //! **Traps.** No other number handed in traps: of a size that the input has not, nothing is taken, and unknown numbers do nothing. What traps is memory that runs out.
-//! The instance is unusable then: each later `connect`, `tell`, `poll` and `read` traps at once.
+//! The instance is unusable then: each later `tell`, `poll` and `read` traps at once.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;

@@ -1,7 +1,7 @@
 //! The numbers that both sides of the border know. `www/src/core/contract.ts` and `www/src/core/instance.ts` have them too, and a test
 //! compares.
 
-/// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last two, which the connection does not know.
+/// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last three, which the connection does not know.
 pub mod input {
     /// The value is the status; the input holds the content type.
     pub const RESPONSE_STARTED: u32 = 1;
@@ -43,9 +43,11 @@ pub mod input {
     pub const START_FROM: u32 = 19;
     /// From now on comments are events, whose type is a line feed.
     pub const COMMENTS_WANTED: u32 = 20;
+    /// The options are written; once, before all others.
+    pub const BEGIN: u32 = 21;
 }
 
-/// What `poll` gives: the number of a [`Step`](tidings_core::connection::Step) and 1.
+/// What `poll` gives: the number of a [`Step`](tidings_core::connection::Step), or none.
 pub mod action {
     /// Nothing to do.
     pub const NONE: u32 = 0;
@@ -79,22 +81,22 @@ pub mod action {
     pub const DISPATCH: u32 = 14;
 }
 
-/// The words of the record, which belong to what was polled last.
+/// The words of a source. All but the options belong to what was polled last.
 pub mod field {
-    /// The attempt.
-    pub const ATTEMPT: u32 = 0;
-    /// Of a timer: how long it is to run, in milliseconds.
-    pub const DELAY: u32 = 1;
-    /// Of an error: its [reason](super::reason).
-    pub const REASON: u32 = 2;
-    /// Of an error: its [verdict](super::verdict).
-    pub const VERDICT: u32 = 3;
-    /// Of an error: when the next attempt begins, in milliseconds; [`NEVER`](super::NEVER) if that is not known.
-    pub const ERROR_DELAY: u32 = 4;
     /// The address of the last event ID string.
-    pub const LAST_EVENT_ID: u32 = 5;
+    pub const LAST_EVENT_ID: u32 = 0;
     /// Its size in bytes.
-    pub const LAST_EVENT_ID_SIZE: u32 = 6;
+    pub const LAST_EVENT_ID_SIZE: u32 = 1;
+    /// The attempt.
+    pub const ATTEMPT: u32 = 2;
+    /// Of a timer: how long it is to run, in milliseconds. Of an error: when the next attempt begins; [`NEVER`](super::NEVER) if that is not known.
+    pub const DELAY: u32 = 3;
+    /// Of an error: its [reason](super::reason).
+    pub const REASON: u32 = 4;
+    /// Of an error: its [verdict](super::verdict).
+    pub const VERDICT: u32 = 5;
+    /// The first of the [options](super::option).
+    pub const OPTIONS: u32 = 18;
 }
 
 /// Why a connection was lost, or failed: [`Reason`](tidings_core::connection::Reason).
@@ -151,28 +153,40 @@ pub mod probe_outcome {
     pub const UNREACHABLE: u32 = 2;
 }
 
-/// The flags of options.
+/// Which option a word is. The first seven are 0 or 1.
 pub mod option {
     /// The URL is of another origin.
-    pub const CROSS_ORIGIN: u32 = 1;
+    pub const CROSS_ORIGIN: u32 = 0;
     /// A first request that fails is followed by a probe.
-    pub const PROBE: u32 = 2;
+    pub const PROBE: u32 = 1;
     /// Requests may be sent again.
-    pub const REPEATS: u32 = 4;
+    pub const REPEATS: u32 = 2;
     /// The user prepares requests.
-    pub const PREPARES: u32 = 8;
+    pub const PREPARES: u32 = 3;
     /// The user is asked after a loss.
-    pub const ASKS: u32 = 16;
+    pub const ASKS: u32 = 4;
     /// The page is hidden, and that is to hold it back.
-    pub const HIDDEN: u32 = 32;
+    pub const HIDDEN: u32 = 5;
     /// An event that is too big is left out.
-    pub const SKIPS: u32 = 64;
+    pub const SKIPS: u32 = 6;
+    /// The most that one event may hold, in bytes.
+    pub const MAX_EVENT_SIZE: u32 = 7;
+    /// What waits are drawn with: any number.
+    pub const SEED: u32 = 8;
+    /// The idle timeout in milliseconds, 0 for none.
+    pub const IDLE_TIMEOUT: u32 = 9;
+    /// The shortest wait in milliseconds, if they grow.
+    pub const MIN: u32 = 10;
+    /// The longest; 0 if they are not to grow.
+    pub const MAX: u32 = 11;
+    /// How many attempts in a row may fail; [`NEVER`](super::NEVER) for any number.
+    pub const ATTEMPTS: u32 = 12;
+    /// For how long it is tried again, in milliseconds; [`NEVER`](super::NEVER) for ever.
+    pub const TIME: u32 = 13;
+    /// The first of 19 words with a bit for each status from 0 to 607, set if it passes.
+    pub const STATUSES: u32 = 14;
 }
 
-/// Where among the options the bits of statuses begin.
-pub const STATUSES: u32 = 8;
-/// How many words the options are.
-pub const OPTIONS_SIZE: u32 = 27;
 /// The time that means never.
 pub const NEVER: u32 = u32::MAX;
 /// As in [`Strings`](tidings_core::event_stream::Strings).

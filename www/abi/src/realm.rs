@@ -2,12 +2,9 @@
 
 #[cfg(target_arch = "wasm32")]
 use crate::allocator::zeros;
-use crate::numbers::{LONGEST_STRING, STATUSES, option};
 use crate::output::{KEPT, Output};
 use crate::source::Source;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use tidings_core::connection::{Options, Statuses};
 
 /// The buffers that the sources of one realm share. Its methods, and those of [`Source`], are the exports; see the crate's contract.
 #[derive(Debug, Default)]
@@ -32,12 +29,6 @@ impl Realm {
         &mut self.input
     }
 
-    /// A source with the options that the input holds.
-    pub fn connect(&mut self, size: usize) -> Option<Box<Source>> {
-        let options = self.input.get(..size).and_then(read_options)?;
-        Some(Box::new(Source::new(options)))
-    }
-
     /// Something happened to a source.
     pub fn tell(&mut self, source: &mut Source, input: u32, attempt: u32, value: u32, size: usize, now: u32) -> u32 {
         let bytes = self.input.get(..size).unwrap_or_default();
@@ -50,32 +41,12 @@ fn zeros(size: usize) -> Vec<u8> {
     vec![0; size]
 }
 
-fn read_options(bytes: &[u8]) -> Option<Options> {
-    let (numbers, statuses) = bytes.as_chunks().0.split_first_chunk::<{ STATUSES as usize }>()?;
-    let [flags, limit, seed, idle_timeout, min, max, attempts, time] = numbers.map(u32::from_le_bytes);
-    let is_set = |flag| flags & flag != 0;
-    let mut options = Options::default();
-    options.limits.max_event_size = Some(limit.min(LONGEST_STRING) as usize);
-    options.cross_origin = is_set(option::CROSS_ORIGIN);
-    options.probe = is_set(option::PROBE);
-    options.repeats = is_set(option::REPEATS);
-    options.prepares = is_set(option::PREPARES);
-    options.asks = is_set(option::ASKS);
-    options.hidden = is_set(option::HIDDEN);
-    options.limits.skips = is_set(option::SKIPS);
-    options.seed = seed;
-    options.idle_timeout = idle_timeout;
-    let reconnection = &mut options.reconnection;
-    (reconnection.min, reconnection.max, reconnection.attempts, reconnection.time) = (min, max, attempts, time);
-    options.transient = Statuses::from_bits(statuses.first_chunk()?.map(u32::from_le_bytes));
-    Some(options)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::{NEVER, NEW_ID, NEW_TYPE, OPTIONS_SIZE, action, field, input, probe_outcome, reason, verdict};
-    use tidings_core::connection::{Fact, ProbeOutcome, Reason, Step, Verdict};
+    use crate::numbers::{NEVER, NEW_ID, NEW_TYPE, action, field, input, option, probe_outcome, reason, verdict};
+    use std::mem::offset_of;
+    use tidings_core::connection::{Connection, Fact, ProbeOutcome, Reason, Record, Settings, Step, Verdict};
     use tidings_core::event_stream::Strings;
 
     /// Gives bytes to the realm as a host does, and says how many.
@@ -84,17 +55,21 @@ mod tests {
         bytes.len()
     }
 
-    fn connect(realm: &mut Realm, numbers: [u32; 8], statuses: &[u32]) -> Option<Box<Source>> {
-        let mut words = [0; OPTIONS_SIZE as usize];
-        words[..numbers.len()].copy_from_slice(&numbers);
-        statuses.iter().for_each(|status| words[(STATUSES + status / 32) as usize] |= 1 << (status % 32));
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let size = hand_in(realm, &bytes);
-        realm.connect(size)
+    /// A source with the options of the standard, changed so.
+    fn connect(realm: &mut Realm, change: impl FnOnce(&mut Settings)) -> Source {
+        let mut source = Source::unset();
+        let settings = source.connection.settings();
+        (settings.probe, settings.repeats, settings.max_event_size) = (1, 1, 1 << 26);
+        (settings.attempts, settings.time) = (NEVER, NEVER);
+        change(settings);
+        assert_eq!(realm.tell(&mut source, input::BEGIN, 0, 0, 0, 0), 0);
+        source
     }
 
-    fn open(realm: &mut Realm, numbers: [u32; 8]) -> Box<Source> {
-        let mut source = connect(realm, numbers, &[]).expect("they are whole");
+    fn standard(_: &mut Settings) {}
+
+    fn open(realm: &mut Realm, change: impl FnOnce(&mut Settings)) -> Source {
+        let mut source = connect(realm, change);
         let size = hand_in(realm, b"text/event-stream");
         assert_eq!(source.poll(), action::SEND_REQUEST);
         assert_eq!(realm.tell(&mut source, input::RESPONSE_STARTED, 1, 200, size, 0), 0);
@@ -107,17 +82,10 @@ mod tests {
         realm.tell(source, input::CHUNK_RECEIVED, 1, 0, size, 0)
     }
 
-    fn word(source: &Source, field: u32) -> u32 {
-        source.record()[field as usize]
-    }
-
-    /// The options of the standard.
-    const STANDARD: [u32; 8] = [option::PROBE | option::REPEATS, 1 << 26, 0, 0, 1_000, 0, NEVER, NEVER];
-
     #[test]
     fn each_event_comes_to_its_data_and_what_is_new() {
         let mut realm = Realm::new();
-        let mut source = open(&mut realm, STANDARD);
+        let mut source = open(&mut realm, standard);
         chunk(&mut realm, &mut source, b"data:ab\n\ndata:c\nid:\xC3\xA9\n\nevent:t\ndata:\xF0\x9F\x98\x80\n\nevent:t\ndata\n\n");
         let (text, words) = realm.output.strings();
         assert_eq!(text, "ab\rc\r\u{E9}\r\u{1F600}\rt\r\rt\r".as_bytes());
@@ -132,12 +100,12 @@ mod tests {
     #[test]
     fn an_id_to_start_from_is_one_that_can_be() {
         let mut realm = Realm::new();
-        let mut source = connect(&mut realm, STANDARD, &[]).expect("they are whole");
+        let mut source = connect(&mut realm, standard);
         for (id, kept) in [(&b"a\nb"[..], 0), (b"7", 1), (b"a\0b", 1)] {
             let size = hand_in(&mut realm, id);
             assert_eq!(realm.tell(&mut source, input::START_FROM, 0, 0, size, 0), 0);
             source.poll();
-            assert_eq!(word(&source, field::LAST_EVENT_ID_SIZE), kept);
+            assert_eq!(source.word(field::LAST_EVENT_ID_SIZE), kept);
         }
     }
 
@@ -147,35 +115,25 @@ mod tests {
     }
 
     #[test]
-    fn options_are_refused_unless_all_of_them_are_there() {
-        let mut realm = Realm::new();
-        let whole = OPTIONS_SIZE as usize * 4;
-        hand_in(&mut realm, &vec![0xFF; whole]);
-        for size in [0, 1, 32, whole - 1, whole + 1, usize::MAX] {
-            assert!(realm.connect(size).is_none(), "{size}");
-        }
-        assert!(realm.connect(whole).is_some());
-    }
-
-    #[test]
     fn options_are_heeded() {
         let mut realm = Realm::new();
-        let numbers = |flags, limit| [flags, limit, 0, 0, 0, 0, 0, 0];
-        let mut source = connect(&mut realm, numbers(0, 64), &[]).expect("they are whole");
+        let mut source = connect(&mut realm, |settings| (settings.probe, settings.repeats) = (0, 0));
         source.poll();
         realm.tell(&mut source, input::REQUEST_FAILED, 1, 0, 0, 0);
         assert_eq!(source.poll(), action::BECOME_CLOSED, "no probe, and no repetition");
 
-        let mut source = open(&mut realm, numbers(option::REPEATS, 3));
+        let mut source = open(&mut realm, |settings| settings.max_event_size = 3);
         chunk(&mut realm, &mut source, b"data:1234");
         let actions = [(); 5].map(|()| source.poll());
         assert_eq!(actions, [action::DISPATCH, action::ABORT_REQUEST, action::BECOME_CLOSED, action::FIRE_ERROR, action::NONE]);
-        assert_eq!(word(&source, field::REASON), reason::LIMIT_EXCEEDED);
-        assert_eq!(word(&source, field::VERDICT), verdict::FAILED);
+        assert_eq!(source.word(field::REASON), reason::LIMIT_EXCEEDED);
+        assert_eq!(source.word(field::VERDICT), verdict::FAILED);
 
         for (status, ready) in [(429, action::BECOME_CONNECTING), (430, action::BECOME_CLOSED), (599, action::BECOME_CONNECTING)]
         {
-            let mut source = connect(&mut realm, STANDARD, &[429, 599]).expect("they are whole");
+            let mut source = connect(&mut realm, |settings| {
+                assert!(settings.transient.insert(429) && settings.transient.insert(599));
+            });
             source.poll();
             realm.tell(&mut source, input::RESPONSE_STARTED, 1, status, 0, 0);
             assert_eq!([(); 2].map(|()| source.poll()), [action::ABORT_REQUEST, ready], "{status}");
@@ -183,9 +141,14 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_has_not_begun_asks_for_nothing() {
+        assert_eq!([(); 2].map(|()| Source::unset().poll()), [action::NONE; 2]);
+    }
+
+    #[test]
     fn a_chunk_that_comes_too_early_is_ignored() {
         let mut realm = Realm::new();
-        let mut source = open(&mut realm, STANDARD);
+        let mut source = open(&mut realm, standard);
         assert_ne!(chunk(&mut realm, &mut source, b"data:1\n\n"), 0);
         assert_eq!(chunk(&mut realm, &mut source, b"data:2\n\n"), 0);
         assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
@@ -196,7 +159,7 @@ mod tests {
     #[test]
     fn what_was_closed_between_a_chunk_and_its_dispatch_dispatches_nothing() {
         let mut realm = Realm::new();
-        let mut source = open(&mut realm, STANDARD);
+        let mut source = open(&mut realm, standard);
         chunk(&mut realm, &mut source, b"data:1\n\n");
         realm.tell(&mut source, input::CLOSE_CALLED, 0, 0, 0, 0);
         assert_eq!([(); 3].map(|()| source.poll()), [action::ABORT_REQUEST, action::BECOME_CLOSED, action::NONE]);
@@ -205,15 +168,15 @@ mod tests {
     #[test]
     fn the_last_event_id_is_there_while_events_are_dispatched() {
         let mut realm = Realm::new();
-        let mut source = open(&mut realm, STANDARD);
+        let mut source = open(&mut realm, standard);
         chunk(&mut realm, &mut source, b"id:12\ndata\n\n");
         assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
-        assert_eq!(word(&source, field::LAST_EVENT_ID_SIZE), 2);
+        assert_eq!(source.word(field::LAST_EVENT_ID_SIZE), 2);
         realm.tell(&mut source, input::BODY_ENDED, 1, 0, 0, 0);
         while source.poll() != action::NONE {}
         realm.tell(&mut source, input::TIMER_FIRED, 1, 0, 0, 9_999);
         assert_eq!([(); 2].map(|()| source.poll()), [action::SEND_REQUEST, action::NONE]);
-        assert_eq!(word(&source, field::LAST_EVENT_ID_SIZE), 2);
+        assert_eq!(source.word(field::LAST_EVENT_ID_SIZE), 2);
     }
 
     #[test]
@@ -234,7 +197,7 @@ mod tests {
             (action::FIRE_CLOSE, Step::FireClose),
             (action::DISPATCH, Step::Dispatch),
         ] {
-            assert_eq!(number, step as u32 + 1, "{step:?}");
+            assert_eq!(number, step as u32, "{step:?}");
         }
         let reasons = [
             (reason::UNKNOWN, Reason::Unknown),
@@ -289,9 +252,43 @@ mod tests {
             assert_eq!(Fact::from_number(number), Some(fact));
             assert_eq!(number, fact as u32);
         }
-        for number in [0, input::START_FROM, input::COMMENTS_WANTED, 256 + 1, NEVER] {
+        for number in [0, input::START_FROM, input::COMMENTS_WANTED, input::BEGIN, 256 + 1, NEVER] {
             assert_eq!(Fact::from_number(number), None);
         }
         assert_eq!(NEVER, Fact::NEVER);
+    }
+
+    #[test]
+    fn words_lie_where_the_numbers_say() {
+        let connection = offset_of!(Source, connection);
+        let record = connection + Connection::RECORD;
+        for (field, offset) in [
+            (field::ATTEMPT, record + offset_of!(Record, attempt)),
+            (field::DELAY, record + offset_of!(Record, delay)),
+            (field::REASON, record + offset_of!(Record, reason)),
+            (field::VERDICT, record + offset_of!(Record, verdict)),
+            (field::OPTIONS, connection + Connection::SETTINGS),
+        ] {
+            assert_eq!(field as usize * size_of::<u32>(), offset, "{field}");
+        }
+        for (option, offset) in [
+            (option::CROSS_ORIGIN, offset_of!(Settings, cross_origin)),
+            (option::PROBE, offset_of!(Settings, probe)),
+            (option::REPEATS, offset_of!(Settings, repeats)),
+            (option::PREPARES, offset_of!(Settings, prepares)),
+            (option::ASKS, offset_of!(Settings, asks)),
+            (option::HIDDEN, offset_of!(Settings, hidden)),
+            (option::SKIPS, offset_of!(Settings, skips)),
+            (option::MAX_EVENT_SIZE, offset_of!(Settings, max_event_size)),
+            (option::SEED, offset_of!(Settings, seed)),
+            (option::IDLE_TIMEOUT, offset_of!(Settings, idle_timeout)),
+            (option::MIN, offset_of!(Settings, min)),
+            (option::MAX, offset_of!(Settings, max)),
+            (option::ATTEMPTS, offset_of!(Settings, attempts)),
+            (option::TIME, offset_of!(Settings, time)),
+            (option::STATUSES, offset_of!(Settings, transient)),
+        ] {
+            assert_eq!(option as usize * size_of::<u32>(), offset, "{option}");
+        }
     }
 }

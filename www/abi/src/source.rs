@@ -1,38 +1,35 @@
 //! One source: its connection, and what the action polled last said.
 
-use crate::numbers::{NEVER, action, input};
+use crate::numbers::{LONGEST_STRING, action, input};
 use crate::output::Output;
-use core::mem;
-use tidings_core::connection::{Attempt, Connection, Fact, Options, Step};
+use tidings_core::connection::{Attempt, Connection, Fact};
 use tidings_core::event_stream::Beside;
 
-/// A connection behind numbers.
+/// A connection behind numbers. The host reads what it says, and writes what it is to be, where that lies.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Source {
-    /// It comes first, so that it has the address of the source.
-    record: Record,
-    connection: Connection,
-    /// The host dispatches what the parser gave. The connection hears of it with the poll after: only then may actions follow that end the
-    /// source, which `close()` during the dispatch has to come before.
-    dispatching: bool,
+    /// Where the last event ID string was at the last poll, and its size.
+    last_event_id: [u32; 2],
+    pub(crate) connection: Connection,
     beside: Beside,
 }
 
 impl Source {
-    pub(crate) fn new(options: Options) -> Self {
-        Source { record: [0; 7], connection: Connection::new(options), dispatching: false, beside: Beside::Nothing }
-    }
-
-    /// What belongs to the action polled last.
-    pub fn record(&self) -> &[u32] {
-        &self.record
+    /// One whose options are to be written before it begins.
+    pub const fn unset() -> Self {
+        Source { last_event_id: [0; 2], connection: Connection::unset(), beside: Beside::Nothing }
     }
 
     /// Takes in what happened; gives the address of the table, where a chunk was parsed.
     pub(crate) fn tell(&mut self, input: u32, attempt: u32, value: u32, bytes: &[u8], now: u32, output: &mut Output) -> u32 {
         let Some(fact) = Fact::from_number(input) else {
             match input {
+                input::BEGIN => {
+                    let limit = &mut self.connection.settings().max_event_size;
+                    *limit = LONGEST_STRING.min(*limit);
+                    self.connection.begin();
+                }
                 // A host says so itself at construction, by the same rule; an id that cannot be is not set.
                 input::START_FROM => _ = self.connection.start_from(bytes),
                 input::COMMENTS_WANTED => self.beside = Beside::Comments,
@@ -49,27 +46,28 @@ impl Source {
         0
     }
 
-    /// What is to be done next; what belongs to it is in the record.
+    /// What is to be done next; what belongs to it is where the [fields](crate::numbers::field) say.
     pub fn poll(&mut self) -> u32 {
-        if mem::take(&mut self.dispatching) {
-            self.connection.dispatched();
-        }
         let step = self.connection.poll_step();
-        self.dispatching = step == Some(Step::Dispatch);
-        let error = self.connection.error();
         let id = self.connection.last_event_id_bytes();
-        self.record = [
-            self.connection.attempt().number(),
-            self.connection.delay(),
-            error.reason as u32,
-            error.verdict as u32,
-            error.delay.unwrap_or(NEVER),
-            id.as_ptr() as usize as u32,
-            id.len() as u32,
-        ];
-        step.map_or(action::NONE, |step| step as u32 + 1)
+        self.last_event_id = [id.as_ptr() as usize as u32, id.len() as u32];
+        step.map_or(action::NONE, |step| step as u32)
+    }
+
+    /// The word of a field, where that is not an option.
+    #[cfg(test)]
+    pub(crate) fn word(&self, field: u32) -> u32 {
+        use crate::numbers::field;
+        use tidings_core::connection::Record;
+        let Record { attempt, delay, reason, verdict } = *self.connection.record();
+        match field {
+            field::LAST_EVENT_ID => self.last_event_id[0],
+            field::LAST_EVENT_ID_SIZE => self.last_event_id[1],
+            field::ATTEMPT => attempt.number(),
+            field::DELAY => delay,
+            field::REASON => reason as u32,
+            field::VERDICT => verdict as u32,
+            _ => panic!("no field {field}"),
+        }
     }
 }
-
-/// What belongs to the action polled last: the words of [`field`](crate::numbers::field).
-type Record = [u32; 7];

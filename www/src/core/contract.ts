@@ -53,20 +53,20 @@ export const enum ActionKind {
   Dispatch = 14,
 }
 
-/** What belongs to the action polled last. */
+/** The words of a source. All but the options belong to the action polled last, until something is told. */
 export const enum Field {
+  LastEventId = 0,
+  LastEventIdSize = 1,
   /** The attempt that begins, is under way or has ended. */
-  Attempt = 0,
-  /** How long a timer is to run, in milliseconds. */
-  Delay = 1,
+  Attempt = 2,
+  /** How long a timer is to run, in milliseconds. Of an error: the next attempt begins in so many; `Never` if that is not known or there is none. */
+  Delay = 3,
   /** Of an error: its `Reason`. */
-  Reason = 2,
+  Reason = 4,
   /** Of an error: its `Verdict`. */
-  Verdict = 3,
-  /** Of an error: the next attempt begins in so many milliseconds; `Never` if that is not known or there is none. */
-  ErrorDelay = 4,
-  LastEventId = 5,
-  LastEventIdSize = 6,
+  Verdict = 5,
+  /** The first `Option`. */
+  Options = 18,
 }
 
 /** What is told by `tell`. */
@@ -95,17 +95,34 @@ export const enum Input {
   StartFrom = 19,
   /** From now on comments are events; their type is a line feed. */
   CommentsWanted = 20,
+  /** The options are written; `connect` tells it. */
+  Begin = 21,
 }
 
-/** The flags of options. */
+/** Which option a word is. The first seven are 0 or 1, times are in milliseconds. */
 export const enum Option {
-  CrossOrigin = 1,
-  Probe = 2,
-  Repeats = 4,
-  Prepares = 8,
-  Asks = 16,
-  Hidden = 32,
-  Skips = 64,
+  CrossOrigin = 0,
+  Probe = 1,
+  Repeats = 2,
+  Prepares = 3,
+  Asks = 4,
+  Hidden = 5,
+  Skips = 6,
+  /** The most that one event may hold, in bytes. */
+  MaxEventSize = 7,
+  /** What waits are drawn with: any number. */
+  Seed = 8,
+  IdleTimeout = 9,
+  /** The shortest wait, if they grow. */
+  Min = 10,
+  /** The longest; 0 if they are not to grow. */
+  Max = 11,
+  /** How many attempts in a row may fail. */
+  Attempts = 12,
+  /** For how long it is tried again. */
+  Time = 13,
+  /** The first word of those with a bit for each status, set if it passes. */
+  Statuses = 14,
 }
 
 /** Why the connection was lost, or failed. */
@@ -162,10 +179,7 @@ export const enum ProbeOutcome {
   Unreachable = 2,
 }
 
-/**
- * How a connection is to behave: flags of `Option`, the most that one event may hold in bytes, what waits are drawn with (any number), the idle timeout, the shortest
- * and the longest wait, how many attempts may fail, for how long, and any number of statuses that pass. What is more than 2^32 - 1 is to be cut to that.
- */
+/** How a connection is to behave: the value of each `Option`, then any number of statuses that pass. What is more than 2^32 - 1 is to be cut to that. */
 export type Options = readonly number[];
 
 /** An event of a chunk. */
@@ -185,7 +199,7 @@ export interface Connection {
   tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string): void;
   /** Takes the next action; what belongs to it is read below until the next `poll`. */
   poll(): ActionKind;
-  /** A number that belongs to it; an `ErrorDelay` that is none is -1. */
+  /** A number that belongs to it; a `Delay` that is none is -1. */
   field(field: Field): number;
   /** The events of the last chunk, in order; once. */
   events(): Message[];

@@ -6,7 +6,7 @@
  * Danger: a trap leaves the instance unusable, and its later calls trap too.
  */
 
-import { Field, type Connection, type Core, type Message, type Options } from './contract.js';
+import { Field, Input, Option, type Connection, type Core, type Message, type Options } from './contract.js';
 import { decodeBroken } from './decode.js';
 import { attached, Border, cut, IDLE_MEMORY, look, type Exports, type Instance } from './memory.js';
 
@@ -40,17 +40,18 @@ export function createCore(instantiate: () => Exports): Core {
 function connect(instance: Instance, options: Options, released: (instance: Instance) => void): Connection {
   const { exports } = instance;
   let chunk: Message[] = [];
-  const words = new Uint32Array(Border.OptionsSize);
+  let handle = exports.connect();
+  const { words } = look(instance);
+  const first = (handle >>> 2) + Field.Options;
   options.forEach((value, index) => {
-    if (index < Border.Statuses) {
-      words[index] = value;
+    if (index < Option.Statuses) {
+      words[first + index] = value;
     } else {
       // A bit for each status.
-      words[Border.Statuses + (value >> 5)]! |= 1 << value;
+      words[first + Option.Statuses + (value >> 5)]! |= 1 << value;
     }
   });
-  // Never 0: a core of this version takes so many.
-  let handle = exports.connect(handIn(instance, new Uint8Array(words.buffer)));
+  exports.tell(handle, Input.Begin, 0, 0, 0, 0);
   instance.live++;
 
   const field = (field: Field): number => look(instance).words[(handle >>> 2) + field]! | 0;

@@ -14,7 +14,7 @@ export interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   stamp(): number;
   prepare(size: number): number;
-  connect(size: number): number;
+  connect(): number;
   tell(handle: number, input: number, attempt: number, value: number, size: number, now: number): number;
   poll(handle: number): number;
   release(handle: number): void;
@@ -25,8 +25,6 @@ export interface Exports {
 
 /** More numbers that both sides know. */
 export const enum Border {
-  Statuses = 8,
-  OptionsSize = 27,
   Never = -1,
   NewType = 1,
   NewId = 2,
