@@ -101,7 +101,7 @@ export class EventStreamDecoder {
         if (type === Told.Comment) {
           onComment?.(data);
         } else if (type === Told.ReconnectionTime) {
-          onRetry?.(+data);
+          onRetry?.(parseInt(data, 8));
         } else if (type === Told.LimitExceeded) {
           this.#exceeded = true;
         } else {

@@ -56,21 +56,41 @@ pub(super) fn is_colon(byte: &u8) -> bool {
     *byte == b':'
 }
 
-/// The reconnection time in milliseconds that a `retry` field sets, if its value is one.
+/// A reconnection time in milliseconds, as far as its digits were read.
 ///
 /// "If the field value consists of only ASCII digits, then interpret the field value as an integer in base ten." An empty value
 /// is no integer. `str::parse` would take a plus sign.
-#[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(super) fn reconnection_time<'a>(value: impl IntoIterator<Item = &'a u8>) -> Option<u32> {
-    let mut time = None;
-    for byte in value {
-        if !byte.is_ascii_digit() {
-            return None;
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Time {
+    /// One more than it is; 0 if no digit was read, [`BROKEN`](Self::BROKEN) if something else was.
+    after: u32,
+}
+
+impl Time {
+    const BROKEN: u32 = u32::MAX;
+
+    pub(super) fn read<'a>(&mut self, value: impl IntoIterator<Item = &'a u8>) {
+        for byte in value {
+            let digit = u32::from(byte.wrapping_sub(b'0'));
+            self.after = if digit > 9 || self.after == Self::BROKEN {
+                Self::BROKEN
+            } else {
+                // Ten times more than that is past the longest in any case.
+                (self.after.saturating_sub(1).min(LONGEST_TIMER / 10 + 1) * 10 + digit).min(LONGEST_TIMER) + 1
+            };
         }
-        let before = time.unwrap_or(0_u32);
-        time = Some(before.saturating_mul(10).saturating_add(u32::from(byte - b'0')).min(LONGEST_TIMER));
     }
-    time
+
+    pub(super) fn milliseconds(self) -> Option<u32> {
+        self.after.checked_sub(1).filter(|_| self.after != Self::BROKEN)
+    }
+}
+
+/// The time that a value is.
+pub(super) fn reconnection_time<'a>(value: impl IntoIterator<Item = &'a u8>) -> Option<u32> {
+    let mut time = Time::default();
+    time.read(value);
+    time.milliseconds()
 }
 
 /// What stands for digits that go on later: all that they came to so far, in ten digits, or what is none, if they are no digits.
@@ -81,9 +101,14 @@ pub(super) fn kept_digits<'a>(value: impl IntoIterator<Item = &'a u8>) -> [u8; 1
 /// All ten digits that a reconnection time may have.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn digits(mut time: u32) -> [u8; 10] {
-    let mut digits = [0; 10];
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (time % 10) as u8;
+    let mut digits = [b'0'; 10];
+    let mut at = digits.len();
+    // Until there is nothing left to write, so that no compiler writes this out ten times.
+    while time > 0 {
+        at -= 1;
+        if let Some(digit) = digits.get_mut(at) {
+            *digit += (time % 10) as u8;
+        }
         time /= 10;
     }
     digits

@@ -8,9 +8,10 @@
 //! Dangers: the last event ID takes effect at the blank line, also of a block without data, and an unfinished block has none.
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
 
-use super::field::{self, Field};
+use super::field::{self, Field, Time};
 use super::items::Items;
 use super::line::{LineReader, Start};
+use super::strings::START;
 use super::text;
 use alloc::vec::Vec;
 use core::mem;
@@ -58,7 +59,12 @@ pub struct EventStream {
     event_given: bool,
     /// So can the line, which was a comment.
     line_given: bool,
-    /// So was, as a string, the last event ID.
+
+    /// Where the stream is fed for strings: how much of a name was read, that nothing of the value was, what is read of a reconnection time, and whether the last event ID
+    /// was given.
+    pub(super) name: u8,
+    pub(super) at_value: bool,
+    pub(super) time: Time,
     pub(super) id_given: bool,
 }
 
@@ -100,6 +106,9 @@ impl EventStream {
             reconnection_time: None,
             event_given: false,
             line_given: false,
+            name: START,
+            at_value: false,
+            time: Time::default(),
             id_given: false,
         }
     }
@@ -181,6 +190,8 @@ impl EventStream {
         self.lines = LineReader::default();
         self.in_data = false;
         self.has_id = false;
+        self.name = START;
+        self.time = Time::default();
         self.event_given = true;
         self.line_given = true;
         self.clear_given();
@@ -234,12 +245,18 @@ impl EventStream {
             Field::Event | Field::Id => 0,
             Field::Retry | Field::Comment | Field::Unknown => return false,
         };
-        self.data.len() + self.event_type.len() + self.id.len() + joining + more > self.limit
+        self.is_past_limit(joining + more)
+    }
+
+    /// Whether that is so with so many bytes more.
+    pub(super) fn is_past_limit(&self, more: usize) -> bool {
+        self.data.len() + self.event_type.len() + self.id.len() + more > self.limit
     }
 
     /// Gives up what was kept of this event, but its id, and gives the memory back; the rest of it is being left out.
     pub(super) fn give_up(&mut self) {
-        (self.data, self.event_type) = (Vec::new(), Vec::new());
+        text::free(&mut self.data);
+        text::free(&mut self.event_type);
         (self.has_data, self.skipping) = (false, true);
     }
 
@@ -540,7 +557,7 @@ impl<'a> Reader<'a> {
 }
 
 #[allow(clippy::manual_contains, reason = "ids are short, and a search for long ones takes a lot of code")]
-fn is_id(value: &[u8]) -> bool {
+pub(super) fn is_id(value: &[u8]) -> bool {
     !value.iter().any(|&byte| byte == 0)
 }
 

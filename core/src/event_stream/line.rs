@@ -7,6 +7,8 @@
 //! Dangers: a CR ends its line at once, without waiting to see whether an LF follows, so that an event is not held back for a
 //! byte that may never come; an LF at the start of the next chunk then belongs to that CR. The BOM may be cut by chunks too.
 
+use core::mem;
+
 /// What has to be remembered of line ends and of the BOM between two chunks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineReader {
@@ -32,12 +34,19 @@ impl LineReader {
         if self.bom < BOM.len() {
             return self.skip_bom(chunk);
         }
-        match chunk.first() {
-            Some(&first) if self.after_carriage_return => {
+        Start::ReadOn(chunk.len() - self.without_line_feed(chunk).len())
+    }
+
+    /// The chunk without the LF of such a pair.
+    #[inline]
+    pub(super) fn without_line_feed<'a>(&mut self, chunk: &'a [u8]) -> &'a [u8] {
+        match chunk {
+            [] => chunk,
+            [LF, rest @ ..] if mem::take(&mut self.after_carriage_return) => rest,
+            _ => {
                 self.after_carriage_return = false;
-                Start::ReadOn(usize::from(first == LF))
+                chunk
             }
-            _ => Start::ReadOn(0),
         }
     }
 
@@ -78,22 +87,19 @@ impl LineReader {
 /// The first LF or CR.
 #[inline]
 fn find_line_end(bytes: &[u8]) -> Option<usize> {
-    let Some(last) = bytes.last_chunk() else {
-        return bytes.iter().position(|&byte| byte == LF || byte == CR);
-    };
-    let (words, _) = bytes.as_chunks();
-    for (index, word) in words.iter().enumerate() {
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         // Blank and short lines are many, and a call that sets up a search for long ones costs more than they do.
         #[cfg(feature = "std")]
-        if index == WORDS {
-            return Some(WORDS * WORD + memchr::memchr2(LF, CR, bytes.get(WORDS * WORD..)?)?);
+        if at == WORDS * WORD {
+            return Some(at + memchr::memchr2(LF, CR, bytes.get(at..)?)?);
         }
         if let Some(end) = find_in_word(*word) {
-            return Some(index * WORD + end);
+            return Some(at + end);
         }
+        at += WORD;
     }
-    // The last word overlaps words without a line end, which do no harm.
-    Some(bytes.len() - WORD + find_in_word(*last)?)
+    Some(at + bytes.get(at..)?.iter().position(|&byte| byte == LF || byte == CR)?)
 }
 
 /// The first LF or CR among the bytes of a word.

@@ -13,7 +13,7 @@ mod text;
 pub use encode::{Block, EncodeError, encode};
 pub use interpret::{DEFAULT_LIMIT, EventStream};
 pub use items::Items;
-pub use strings::{Beside, Strings};
+pub use strings::Beside;
 pub use text::decode;
 
 /// One thing that an event stream said.

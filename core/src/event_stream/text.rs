@@ -140,12 +140,19 @@ fn checked(bytes: &[u8]) -> Option<&str> {
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn clear(bytes: &mut Vec<u8>) {
     if bytes.capacity() > KEPT {
-        *bytes = Vec::new();
+        free(bytes);
     }
     bytes.clear();
 }
 
+/// Gives the memory of a buffer back.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+pub(super) fn free(bytes: &mut Vec<u8>) {
+    *bytes = Vec::new();
+}
+
 /// Puts these bytes in the place of what a buffer holds.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(super) fn replace(buffer: &mut Vec<u8>, bytes: &[u8]) {
     clear(buffer);
     append(buffer, bytes);

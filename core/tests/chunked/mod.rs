@@ -1,7 +1,7 @@
 //! Runs the parser over a body that comes in chunks, and keeps what it lends.
 
 use crate::twin::OwnedItem;
-use tidings_core::event_stream::{Beside, Strings};
+use tidings_core::event_stream::Beside;
 use tidings_core::{EventStream, Item, MessageEvent};
 
 /// Feeds one chunk and takes all its items.
@@ -26,31 +26,28 @@ pub(crate) fn feed_and_take(stream: &mut EventStream, chunk: &[u8], count: usize
 /// Feeds one chunk for its strings and reads these as JavaScript does.
 #[allow(dead_code, reason = "not every test that runs the parser runs it so")]
 pub(crate) fn feed_strings(stream: &mut EventStream, chunk: &[u8]) -> Vec<OwnedItem> {
-    let mut strings = Strings::new();
-    stream.feed_strings(chunk, Beside::All, &mut strings);
-    let decoded = String::from_utf8_lossy(&strings.text);
-    let mut texts = decoded.split_terminator('\r').map(String::from);
-    let mut text = || texts.next().expect("as many strings as the items say");
-    let (mut end, mut id) = (0, String::new());
-    let items = strings.ends.chunks(size_of::<u32>()).map(|word| {
-        let word = u32::from_le_bytes(word.try_into().expect("whole words"));
-        assert!(end <= word >> 2 && strings.text[(word >> 2) as usize] == b'\r', "data ends where its item says");
-        end = word >> 2;
-        let data = text();
-        let event_type = if word & Strings::NEW_TYPE != 0 { text() } else { "message".into() };
-        if word & Strings::NEW_ID != 0 {
-            id = text();
+    let mut text = Vec::new();
+    stream.feed_strings(chunk, Beside::All, &mut text);
+    let text = String::from_utf8_lossy(&text);
+    let strings: Vec<&str> = text.split_terminator('\r').collect();
+    let (items, []) = strings.as_chunks() else { panic!("not three strings for each item: {strings:?}") };
+    let mut id = String::new();
+    let to_owned = |&[data, event_type, new_id]: &[&str; 3]| {
+        if !new_id.is_empty() {
+            id = new_id.replace('\n', "");
         }
-        match &*event_type {
-            "\n" => OwnedItem::Comment(data),
-            "\n\n" => OwnedItem::ReconnectionTime(data.parse().expect("ten digits")),
+        match event_type {
+            "\n" => OwnedItem::Comment(data.into()),
+            "\n\n" => OwnedItem::ReconnectionTime(u32::from_str_radix(data, 8).expect("octal digits")),
             "\n\n\n" => OwnedItem::LimitExceeded(stream.limit().expect("there is a limit")),
-            _ => OwnedItem::Event { event_type, data, last_event_id: id.clone() },
+            _ => OwnedItem::Event {
+                event_type: if event_type.is_empty() { "message" } else { event_type }.into(),
+                data: data.into(),
+                last_event_id: id.clone(),
+            },
         }
-    });
-    let items = items.collect();
-    assert_eq!(texts.next(), None, "strings of no item");
-    items
+    };
+    items.iter().map(to_owned).collect()
 }
 
 fn to_owned(item: Item<'_>) -> OwnedItem {

@@ -9,18 +9,17 @@ use alloc::vec::Vec;
 use core::alloc::{GlobalAlloc, Layout};
 use core::arch::wasm32::{memory_grow, memory_size, unreachable};
 use core::cell::Cell;
-use core::hint::assert_unchecked;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 struct Blocks {
     /// The end of what was ever handed out; 0 before the first block.
     end: Cell<usize>,
     /// The first free block of each size; each holds the address of the next.
-    free: [Cell<*mut u8>; SIZES],
+    free: [Cell<Option<NonNull<u8>>>; SIZES],
 }
 
 #[global_allocator]
-static BLOCKS: Blocks = Blocks { end: Cell::new(0), free: [const { Cell::new(ptr::null_mut()) }; SIZES] };
+static BLOCKS: Blocks = Blocks { end: Cell::new(0), free: [const { Cell::new(None) }; SIZES] };
 
 // SAFETY: a module without atomics and shared memory is run by one thread.
 unsafe impl Sync for Blocks {}
@@ -28,34 +27,43 @@ unsafe impl Sync for Blocks {}
 // SAFETY: a block is in no list while it is handed out, blocks do not overlap, and each is as large as its size says and aligned to the least
 // size, which no layout of ours exceeds (others get null).
 unsafe impl GlobalAlloc for Blocks {
-    // Inlined at each place this and `dealloc` take a lot of code.
-    #[inline(never)]
+    #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let size = size_index(layout.size());
-        let Some(free) = self.free.get(size).filter(|_| layout.align() <= LEAST) else {
+        if layout.align() > LEAST {
             unreachable();
-        };
-        let block = free.get();
-        if !block.is_null() {
-            // SAFETY: a block in a list is ours, large enough and aligned for an address, and `dealloc` wrote one there.
-            free.set(unsafe { block.cast::<*mut u8>().read() });
-            return block;
         }
-        self.extend(LEAST << size)
+        self.block(layout.size()).as_ptr()
     }
 
     #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if let Some(free) = self.free.get(size_index(layout.size())) {
             // SAFETY: the caller gives the block back, and each is large enough and aligned for an address.
-            unsafe { block.cast::<*mut u8>().write(free.get()) };
-            free.set(block);
+            unsafe { block.cast::<Option<NonNull<u8>>>().write(free.get()) };
+            free.set(NonNull::new(block));
         }
     }
 }
 
 impl Blocks {
-    fn extend(&self, size: usize) -> *mut u8 {
+    // Inlined at each place this and `dealloc` take a lot of code.
+    #[inline(never)]
+    fn block(&self, size: usize) -> NonNull<u8> {
+        let size = size_index(size);
+        let Some(free) = self.free.get(size) else {
+            unreachable();
+        };
+        match free.get() {
+            Some(block) => {
+                // SAFETY: a block in a list is ours, large enough and aligned for an address, and `dealloc` wrote one there.
+                free.set(unsafe { block.cast::<Option<NonNull<u8>>>().read() });
+                block
+            }
+            None => self.extend(LEAST << size),
+        }
+    }
+
+    fn extend(&self, size: usize) -> NonNull<u8> {
         let memory = memory_size(0) * PAGE;
         let start = match self.end.get() {
             0 => (&raw const __heap_base).addr().next_multiple_of(LEAST),
@@ -71,8 +79,7 @@ impl Blocks {
         // The linker's and the engine's memory, of which Rust knows nothing yet.
         let block = ptr::with_exposed_provenance_mut::<u8>(start);
         // SAFETY: the heap does not begin at 0.
-        unsafe { assert_unchecked(!block.is_null()) };
-        block
+        unsafe { NonNull::new_unchecked(block) }
     }
 }
 

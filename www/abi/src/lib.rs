@@ -29,9 +29,9 @@
 //! **Options** are words of a source too, one for each [option](numbers::option). All are 0 at first; the host writes them, all of those that are not to be 0, and then tells
 //! [`BEGIN`](numbers::input::BEGIN); after that they are the core's.
 //!
-//! **The table** is four `u32`s: the address of the text, its size in bytes, the address of the items, their number. What these are
-//! [`Strings`](tidings_core::event_stream::Strings) says: an item is one word, where its data ends, with two flags, and each string ends with a CR. So the whole text is
-//! decoded at once, even if it is no UTF-8; if it is ASCII, the words say where data ends in the decoded text too, else the next CR does.
+//! **The table** is two `u32`s: the address of the text and its size in bytes. What the text is
+//! [`feed_strings`](tidings_core::EventStream::feed_strings) says: three strings for each item, with a CR after each. So the whole text is
+//! decoded at once, even if it is no UTF-8, and then split.
 //!
 //! **Time** crosses in milliseconds, modulo 2^32: so is it counted.
 //!

@@ -189,9 +189,5 @@ pub mod option {
 
 /// The time that means never.
 pub const NEVER: u32 = u32::MAX;
-/// As in [`Strings`](tidings_core::event_stream::Strings).
-pub const NEW_TYPE: u32 = 1;
-/// As in [`Strings`](tidings_core::event_stream::Strings).
-pub const NEW_ID: u32 = 2;
 /// The longest string that all engines can make, in code units: V8's, on 64 bits.
 pub const LONGEST_STRING: u32 = 536_870_888;

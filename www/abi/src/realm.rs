@@ -44,10 +44,9 @@ fn zeros(size: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numbers::{NEVER, NEW_ID, NEW_TYPE, action, field, input, option, probe_outcome, reason, verdict};
+    use crate::numbers::{NEVER, action, field, input, option, probe_outcome, reason, verdict};
     use std::mem::offset_of;
     use tidings_core::connection::{Connection, Fact, ProbeOutcome, Reason, Record, Settings, Step, Verdict};
-    use tidings_core::event_stream::Strings;
 
     /// Gives bytes to the realm as a host does, and says how many.
     fn hand_in(realm: &mut Realm, bytes: &[u8]) -> usize {
@@ -87,14 +86,11 @@ mod tests {
         let mut realm = Realm::new();
         let mut source = open(&mut realm, standard);
         chunk(&mut realm, &mut source, b"data:ab\n\ndata:c\nid:\xC3\xA9\n\nevent:t\ndata:\xF0\x9F\x98\x80\n\nevent:t\ndata\n\n");
-        let (text, words) = realm.output.strings();
-        assert_eq!(text, "ab\rc\r\u{E9}\r\u{1F600}\rt\r\rt\r".as_bytes());
-        assert_eq!(words, [2 << 2, 4 << 2 | NEW_ID, 12 << 2 | NEW_TYPE, 15 << 2 | NEW_TYPE]);
+        assert_eq!(realm.output.text(), "ab\r\r\rc\r\r\u{E9}\r\u{1F600}\rt\r\r\rt\r\r".as_bytes());
         assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
         // The next strings begin anew.
-        chunk(&mut realm, &mut source, b"data:x\n\n");
-        let (text, words) = realm.output.strings();
-        assert_eq!((text, words), ("x\r\u{E9}\r".as_bytes(), vec![1 << 2 | NEW_ID]));
+        chunk(&mut realm, &mut source, b"data:x\n\nid\ndata\n\n");
+        assert_eq!(realm.output.text(), "x\r\r\u{E9}\r\r\r\n\r".as_bytes());
     }
 
     #[test]
@@ -107,11 +103,6 @@ mod tests {
             source.poll();
             assert_eq!(source.word(field::LAST_EVENT_ID_SIZE), kept);
         }
-    }
-
-    #[test]
-    fn flags_are_those_of_the_core() {
-        assert_eq!([NEW_TYPE, NEW_ID], [Strings::NEW_TYPE, Strings::NEW_ID]);
     }
 
     #[test]
@@ -153,7 +144,7 @@ mod tests {
         assert_eq!(chunk(&mut realm, &mut source, b"data:2\n\n"), 0);
         assert_eq!([(); 2].map(|()| source.poll()), [action::DISPATCH, action::NONE]);
         assert_ne!(chunk(&mut realm, &mut source, b"data:3\n\n"), 0);
-        assert_eq!(realm.output.strings().0, b"3\r");
+        assert_eq!(realm.output.text(), b"3\r\r\r");
     }
 
     #[test]

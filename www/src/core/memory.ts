@@ -26,8 +26,6 @@ export interface Exports {
 /** More numbers that both sides know. */
 export const enum Border {
   Never = -1,
-  NewType = 1,
-  NewId = 2,
   LongestString = 536_870_888,
 }
 
@@ -61,32 +59,19 @@ export function look(instance: Instance): Instance {
   return instance;
 }
 
-/** The strings of a chunk: one decoded text, where a CR ends each, and the words of its items. See `Strings` in the core. */
-export function cut(instance: Instance, place: number): Message[] {
+/** The items of a chunk: three strings each, with a CR after each string. See `feed_strings` in the core. */
+export function cut(instance: Instance, table: number): Message[] {
   const { bytes, words } = look(instance);
-  let at = place >>> 2;
-  const address = words[at++]!;
-  const size = words[at++]!;
-  const ends = words[at++]! >>> 2;
-  const count = words[at]!;
-  const text = decode(bytes.subarray(address, address + size));
-  const items = new Array<Message>(count);
+  const address = words[table >>> 2]!;
+  const strings = decode(bytes.subarray(address, address + words[(table >>> 2) + 1]!)).split('\r');
+  const items: Message[] = [];
   let lastEventId = '';
-  let from = 0;
-  const take = (end = text.indexOf('\r', from)): string => {
-    const start = from;
-    from = end + 1;
-    return text.substring(start, end);
-  };
-  for (let index = 0; index < count; index++) {
-    const word = words[ends + index]!;
-    // Where a byte is a character, its end need not be looked for.
-    const data = take(text.length < size ? undefined : word >>> 2);
-    const type = word & Border.NewType ? take() : 'message';
-    if (word & Border.NewId) {
-      lastEventId = take();
+  for (let at = 2; at < strings.length; at += 3) {
+    const id = strings[at];
+    if (id) {
+      lastEventId = id === '\n' ? '' : id;
     }
-    items[index] = { type, data, lastEventId };
+    items.push({ type: strings[at - 1] || 'message', data: strings[at - 2]!, lastEventId });
   }
   return items;
 }

@@ -28,7 +28,7 @@ export interface Parser {
 export const enum Told {
   /** The data is a comment. */
   Comment = '\n',
-  /** The data is a reconnection time, in decimal digits. */
+  /** The data is a reconnection time, in octal digits. */
   ReconnectionTime = '\n\n',
   /** An event went past the limit; nothing is read any more. */
   LimitExceeded = '\n\n\n',
