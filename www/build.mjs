@@ -35,7 +35,7 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = new RegExp(
   `^(${[
-    'answered|happened|readOn|isResumable|startFrom|watchHidden|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|handlers',
+    'readOn|isResumable|startFrom|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|handlers',
     'words|live|failure|wait|bytes|take|end|field|events|free',
   ].join('|')})$`,
 );

@@ -78,7 +78,7 @@ describe('the core is found', () => {
 describe('what is no core is refused', () => {
   test('by setCore', async () => {
     const { findCore, setCore } = await fresh();
-    assert.throws(() => setCore(Uint8Array.of(1, 2, 3)), /refuses the module/);
+    assert.throws(() => setCore(Uint8Array.of(1, 2, 3)), { name: 'CompileError' });
     assert.throws(() => setCore(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)), /not the core of/);
     // The module of the other entry.
     assert.throws(() => setCore(readFileSync(new URL('../../dist/parser.wasm', import.meta.url))), /not the core of/);

@@ -145,7 +145,7 @@ export function messages<Map = Record<string, string>>(
         full = true;
         behind.full++;
         if (overflow !== 'pause') {
-          behind.tell(Input.Overflowed, +(overflow === 'resume-later'));
+          behind.tell(Input.Overflowed, 0, +(overflow === 'resume-later'));
         }
       }
     },

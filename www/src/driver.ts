@@ -12,15 +12,14 @@
  * at it is a new look.
  */
 
-import { event, findCore, inTurns, message, probe, resolve, send, wait, watchHidden } from 'tidings:host';
+import { event, findCore, inTurns, message, probe, resolve, send, wait } from 'tidings:host';
 
 import { ActionKind, Field, Input, type Connection, type Core, type Message } from './core/contract.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
-import type { Address } from './host/platform.js';
+import { listen } from './host/listen.js';
 import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
-import type { Exchange } from './transport/transport.js';
 
 /**
  * Begins, and sets `source.close`. It does not throw and fires nothing before it has returned: without a core, or with a URL that cannot be
@@ -28,24 +27,23 @@ import type { Exchange } from './transport/transport.js';
  *
  * @param fire Dispatches an event at the source.
  */
-export function drive(source: Source, address: Address, plan: Plan, fire: (event: Event) => void): void {
+export function drive(source: Source, plan: Plan, fire: (event: Event) => void): void {
   let connection: Connection | undefined;
-  let exchange: Exchange | undefined;
+  /** Ends the request, the probe or what is prepared; and is another for each. */
+  let abort: (() => void) | undefined;
   let stopWaiting: (() => void) | undefined;
+  let stopWatching: (() => void) | undefined;
   let events: Message[] | undefined;
   let next = 0;
+  let answer: Answer;
   let origin: string;
-  let answer: Answer = {};
   /** Where the last request went. */
   let requested = source.url;
-  /** There was an id when it was read on. */
-  let resumable = false;
   let prepared: PreparedRequest | undefined;
   /** What `fetch` or `prepare` threw last. */
   let cause: unknown;
-  /** Nothing is read, because consumers are full. */
-  let paused = false;
-  let stopWatching: (() => void) | undefined;
+  /** Goes on, where nothing is read because consumers are full. */
+  let goOn: (() => void) | undefined;
 
   source.close = () => {
     if (source.readyState !== CLOSED) {
@@ -55,55 +53,50 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
       end();
     }
   };
-  source.tell = (input, value) => tell(input, 0, value);
+  source.tell = tell;
   source.readOn = () => {
+    const readOn = goOn;
+    goOn = undefined;
     tell(Input.Resumed);
-    if (paused) {
-      paused = false;
-      exchange?.readOn();
-    }
+    readOn?.();
   };
 
   const { signal, repeat = isSafe(plan) } = plan;
-  signal?.addEventListener('abort', source.close);
+  const stopListening = listen(signal, 'abort', source.close);
 
   if (signal?.aborted) {
     source.close();
-  } else if (address.fetchable) {
-    try {
+  } else if (source.fetchable) {
+    run(() => {
       const found = findCore();
       if ('then' in found) {
         found.then(begin, stranded);
       } else {
         begin(found);
       }
-    } catch (error) {
-      stranded(error);
-    }
+    });
   } else {
     setTimeout(fail);
   }
 
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
-      const { maxEventSize = DEFAULT_LIMIT, method = 'GET' } = plan;
-      let isHidden = false;
-      if (plan.whenHidden === 'pause') {
-        stopWatching = watchHidden((hidden) => {
-          isHidden = hidden;
-          tell(hidden ? Input.BecameHidden : Input.BecameVisible);
-        });
-      }
-      try {
+      run(() => {
+        const { maxEventSize = DEFAULT_LIMIT, method = 'GET' } = plan;
+        const { document } = globalThis as { document?: Document };
+        const watches = plan.whenHidden === 'pause';
+        if (watches) {
+          stopWatching = listen(document, 'visibilitychange', () => tell(document!.hidden ? Input.BecameHidden : Input.BecameVisible));
+        }
         connection = core.connect(
           [
-            address.crossOrigin,
+            source.crossOrigin,
             // What is no GET might do something; and a redirect that is an error is none to a probe.
-            (plan.probe ?? true) && address.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method),
-            repeat,
+            (plan.probe ?? true) && source.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method),
+            !!repeat,
             !!plan.prepare,
             !!plan.decide,
-            isHidden,
+            watches && !!document?.hidden,
             plan.whenTooBig === 'skip',
             maxEventSize ?? MOST,
             Math.random() * MOST,
@@ -121,27 +114,20 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
         if (source.hears) {
           connection.tell(Input.CommentsWanted, 0, 0);
         }
-      } catch (error) {
-        stranded(error);
-      }
-      run();
+      });
     }
   }
 
   /** Tells the core, and does what it asks for. */
   function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string): void {
     trace(source.url, false, input, attempt);
-    try {
-      connection?.tell(input, attempt, Date.now(), value, content);
-    } catch (error) {
-      // A core without memory.
-      stranded(error);
-    }
-    run();
+    run(() => connection?.tell(input, attempt, Date.now(), value, content));
   }
 
-  function run(): void {
+  /** Does what the core asks for, after this. */
+  function run(first?: () => void): void {
     try {
+      first?.();
       let action;
       while (connection && !events && (action = connection.poll())) {
         perform(action, connection);
@@ -151,14 +137,14 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
         connection = undefined;
       }
     } catch (error) {
-      // Listeners' exceptions never come here: the platform's own `dispatchEvent` reports them.
+      // No core, or one without memory. Listeners' exceptions never come here: the platform's own `dispatchEvent` reports them.
       stranded(error);
     }
   }
 
   /** It is closed, in whatever way: nothing may hang on it any more. */
   function end(error?: Event, complete?: boolean): void {
-    signal?.removeEventListener('abort', source.close);
+    stopListening();
     stopWatching?.();
     const { consumers } = source;
     consumers.forEach((consumer) => consumer.end?.(error, complete));
@@ -176,10 +162,10 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
       lastEventId: fromUtf8(lastEventId),
       signal: controller.signal,
     };
-    const mine = (exchange = { readOn() {}, abort: () => controller.abort() });
+    const mine = (abort = () => controller.abort());
     const settle = (input: Input, error?: unknown) => {
       // It may have been aborted.
-      if (exchange === mine) {
+      if (abort === mine) {
         prepared = request;
         cause = error;
         tell(input, attempt);
@@ -187,11 +173,76 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
     };
     new Promise((resolve) => resolve(plan.prepare!(request)))
       .then(() => {
-        request.url = resolve(`${request.url}`).href;
+        request.url = resolve(`${request.url}`).url;
         request.headers = new Headers(request.headers || undefined);
         settle(Input.Prepared);
       })
       .catch((error) => settle(Input.PrepareFailed, error));
+  }
+
+  function sendRequest(attempt: number, lastEventId: string): void {
+    let readOn: () => void;
+    answer = {};
+    const request = {
+      ...plan,
+      url: source.url,
+      ...prepared,
+      credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
+      lastEventId,
+      isResumable: () => repeat && !!connection?.field(Field.LastEventIdSize),
+    };
+    prepared = undefined;
+    if (plan.lastEventIdParam && lastEventId) {
+      const url = new URL(request.url);
+      url.searchParams.set(plan.lastEventIdParam, fromUtf8(lastEventId));
+      request.url = url.href;
+      request.lastEventId = '';
+    }
+    requested = request.url;
+    const mine = (abort = send(
+      request,
+      (more, read) => {
+        answer = more;
+        origin = new URL(more.url!).origin;
+        readOn = read;
+        const after = more.headers!.get('Retry-After');
+        if (after) {
+          // Seconds or a date.
+          tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - Date.now(), LONGEST)));
+        }
+        // What is not ASCII is in no type that matters, but may stand beside one that does.
+        tell(Input.ResponseStarted, attempt, more.status, (more.headers!.get('Content-Type') || '').replace(/[^\0-\x7f]/g, '?'));
+        inTurns(turn);
+      },
+      (input, chunk, error) => {
+        cause = error;
+        tell(input, attempt, 0, chunk);
+        if (chunk) {
+          inTurns(turn);
+        }
+      },
+    ));
+    /** One event, or what comes after the last one; whether there is more. */
+    const turn = (): boolean => {
+      // It may come so late that its request is over, and another is under way.
+      if (abort === mine) {
+        if (events && next < events.length) {
+          dispatchNext();
+          return true;
+        }
+        events = undefined;
+        run();
+      }
+      if (abort === mine) {
+        if (source.full) {
+          goOn = readOn;
+          tell(Input.Paused);
+        } else {
+          readOn();
+        }
+      }
+      return false;
+    };
   }
 
   function perform(action: ActionKind, connection: Connection): void {
@@ -199,69 +250,16 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
     trace(source.url, true, action, attempt);
     switch (action) {
       case ActionKind.SendRequest:
-        answer = {};
-        paused = false;
-        let lastEventId = connection.lastEventId();
-        const request = { ...plan, url: source.url, ...prepared };
-        prepared = undefined;
-        if (plan.lastEventIdParam && lastEventId) {
-          const parsed = new URL(request.url);
-          parsed.searchParams.set(plan.lastEventIdParam, fromUtf8(lastEventId));
-          request.url = parsed.href;
-          lastEventId = '';
-        }
-        requested = request.url;
-        const mine = (exchange = send(
-          {
-            ...request,
-            credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
-            lastEventId,
-            isResumable: () => repeat && resumable,
-          },
-          {
-            answered(status, contentType, answering, more) {
-              origin = answering;
-              answer = more;
-              const after = more.headers!.get('Retry-After');
-              if (after) {
-                // Seconds or a date.
-                tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - Date.now(), LONGEST)));
-              }
-              // What is not ASCII is in no type that matters, but may stand beside one that does.
-              tell(Input.ResponseStarted, attempt, status, (contentType || '').replace(/[^\0-\x7f]/g, '?'));
-              inTurns(turnOfMine);
-            },
-            happened(input, chunk, error) {
-              cause = error;
-              tell(input, attempt, 0, chunk);
-              if (chunk) {
-                inTurns(turnOfMine);
-              }
-            },
-          },
-        ));
-        // A turn may come so late that its request is over, and another is under way.
-        const turnOfMine = () => exchange === mine && turn(mine);
+        sendRequest(attempt, connection.lastEventId());
         break;
       case ActionKind.Prepare:
         prepare(attempt, connection.lastEventId());
         break;
-      case ActionKind.AskRetry: {
-        // Below 0 is for never.
-        let delay: number = connection.field(Field.Delay);
-        const event = lost(connection, attempt);
-        guarded(() => {
-          const answer = plan.decide!(event, attempt);
-          delay = answer === undefined ? delay : (answer ?? -1);
-        });
-        tell(Input.RetryAnswered, attempt, delay >= 0 ? Math.min(delay, LONGEST) : -1);
-        break;
-      }
       case ActionKind.SendProbe:
-        exchange = probe(requested, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
+        abort = probe(requested, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
         break;
       case ActionKind.AbortRequest:
-        abort();
+        abortRequest();
         break;
       case ActionKind.StartTimer:
         stopWaiting = wait(
@@ -271,7 +269,7 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
         );
         break;
       case ActionKind.StopTimer:
-        stop();
+        stopWaiting?.();
         break;
       case ActionKind.BecomeConnecting:
       case ActionKind.BecomeOpen:
@@ -281,13 +279,24 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
       case ActionKind.FireOpen:
         fire(attach(event('open'), { ...answer, attempt }));
         break;
+      case ActionKind.AskRetry:
       case ActionKind.FireError: {
-        const failed = connection.field(Field.Verdict);
-        const error = lost(connection, attempt);
-        cause = undefined;
-        fire(error);
-        if (failed) {
-          end(error);
+        const verdict = connection.field(Field.Verdict);
+        // Below 0 is for never.
+        let delay: number = connection.field(Field.Delay);
+        const error = lost(attempt, verdict, connection.field(Field.Reason), delay);
+        if (action === ActionKind.AskRetry) {
+          guarded(() => {
+            const given = plan.decide!(error, attempt);
+            delay = given === undefined ? delay : (given ?? -1);
+          });
+          tell(Input.RetryAnswered, attempt, delay >= 0 ? Math.min(delay, LONGEST) : -1);
+        } else {
+          cause = undefined;
+          fire(error);
+          if (verdict) {
+            end(error);
+          }
         }
         break;
       }
@@ -304,67 +313,35 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
 
   /** Fires the next event of the chunk, if there is one. */
   function dispatchNext(): void {
-    if (events) {
-      const item = events[next++];
-      if (item && item.type === COMMENT) {
-        source.consumers.forEach(({ hear }) => guarded(() => hear && hear(item.data)));
-      } else if (item) {
-        const fired = message(item.type, item.data, origin, item.lastEventId);
-        fire(fired);
-        // A listener may have closed it.
-        if (events) {
-          source.consumers.forEach((consumer) => consumer.take?.(fired));
-        }
+    const item = events![next++];
+    if (item && item.type === COMMENT) {
+      source.consumers.forEach(({ hear }) => guarded(() => hear && hear(item.data)));
+    } else if (item) {
+      const fired = message(item.type, item.data, origin, item.lastEventId);
+      fire(fired);
+      // A listener may have closed it.
+      if (events) {
+        source.consumers.forEach((consumer) => consumer.take?.(fired));
       }
     }
   }
 
-  /** One event, or what comes after the last one; whether there is more. */
-  function turn(mine: Exchange): boolean {
-    if (events && next < events.length) {
-      dispatchNext();
-      return true;
-    }
-    events = undefined;
-    run();
-    if (exchange === mine) {
-      // As of the events that were dispatched.
-      resumable = !!connection?.field(Field.LastEventIdSize);
-      if (source.full) {
-        paused = true;
-        tell(Input.Paused);
-      } else {
-        mine.readOn();
-      }
-    }
-    return false;
-  }
-
-  /** An event that tells of the loss that the action polled last is about. */
-  function lost(connection: Connection, attempt: number): Event {
-    return error(attempt, connection.field(Field.Verdict), connection.field(Field.Reason), connection.field(Field.Delay));
-  }
-
-  function error(attempt: number, failure: number, reason: number, delay: number): Event {
+  /** An event that tells of a loss. */
+  function lost(attempt: number, failure: number, reason: number, delay: number): Event {
     return attach(event('error'), { ...answer, attempt, failure, reason, delay, cause });
   }
 
-  function abort(): void {
-    exchange?.abort();
-    exchange = undefined;
-  }
-
-  function stop(): void {
-    stopWaiting?.();
-    stopWaiting = undefined;
+  function abortRequest(): void {
+    abort?.();
+    abort = undefined;
   }
 
   /** No core, or none any more: nothing can be received. */
   function stranded(error: unknown): void {
     connection?.free();
     connection = events = undefined;
-    abort();
-    stop();
+    abortRequest();
+    stopWaiting?.();
     cause = error;
     if (source.readyState !== CLOSED) {
       console.error(error);
@@ -376,7 +353,7 @@ export function drive(source: Source, address: Address, plan: Plan, fire: (event
   function fail(): void {
     if (source.readyState !== CLOSED) {
       source.readyState = CLOSED;
-      const failure = error(0, 1, 0, -1);
+      const failure = lost(0, 1, 0, -1);
       fire(failure);
       end(failure);
     }

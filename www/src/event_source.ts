@@ -14,6 +14,7 @@ import { Base, callsHandlers, resolve } from 'tidings:host';
 
 import type { Input } from './core/contract.js';
 import { drive } from './driver.js';
+import type { Address } from './host/platform.js';
 import { check, isObject, refuse, type TidingsEventSourceInit } from './options.js';
 
 /** The sources behind all objects of all classes, for functions that take one. */
@@ -46,16 +47,15 @@ export interface EventSourceConstructor {
 }
 
 /** What is behind one object, and what its driver moves. */
-export interface Source {
-  readonly url: string;
+export interface Source extends Address {
   readonly withCredentials: boolean;
   readyState: 0 | 1 | 2;
   /** The [event handlers](https://html.spec.whatwg.org/multipage/webappapis.html#event-handler-map), by event type. */
   readonly handlers: Record<string, EventHandler>;
   /** Closes at once: when it returns, nothing is fired any more and the connection is being freed. */
   close(): void;
-  /** Tells the core of something that has no attempt. */
-  tell(input: Input, value?: number): void;
+  /** Tells the core of something; the attempt is 0 where it means nothing. */
+  tell(input: Input, attempt?: number, value?: number): void;
   /** Who takes the events besides listeners. */
   readonly consumers: Set<Consumer>;
   /** Somebody wanted comments before there was a core to give them. */
@@ -105,39 +105,36 @@ export function defineEventSource(): EventSourceConstructor {
     const { handlers } = sourceOf(object);
     const handler = isObject(value) ? value : null;
     if (!callsHandlers && !handler !== !handlers[type]) {
-      const { addEventListener, removeEventListener } = Base.prototype;
-      (handler ? addEventListener : removeEventListener).call(object as EventTarget, type, handle as EventListener);
+      Base.prototype[handler ? 'addEventListener' : 'removeEventListener'].call(object as EventTarget, type, handle as EventListener);
     }
     handlers[type] = handler;
   }
 
   class EventSource extends Base {
     // `length` is 1, as WebIDL counts: only the required argument.
-    constructor(url: string | URL) {
+    constructor(url: string | URL, init: TidingsEventSourceInit | null = {}) {
       super();
-      const init: TidingsEventSourceInit | null | undefined = arguments[1];
       if (!arguments.length) {
         refuse('url', 'missing');
       }
       // The conversions come first, in the order of the arguments, then the steps of the constructor. A template converts as
       // `ToString` does; `URL` makes a USVString of it.
       const text = `${url}`;
-      if (init != null && !isObject(init)) {
+      if (!isObject(init ?? {})) {
         refuse('init', init);
       }
       const plan = check(init || {});
-      const address = resolve(text);
       const source = {
-        url: address.href,
+        ...resolve(text),
         withCredentials: !!plan.withCredentials,
         readyState: 0,
         handlers: {},
         consumers: new Set(),
         full: 0,
         // The driver adds the rest.
-      } as Source;
+      } as unknown as Source;
       sources.set(this, source);
-      drive(source, address, plan, (event) => {
+      drive(source, plan, (event) => {
         Base.prototype.dispatchEvent.call(this, event);
       });
     }

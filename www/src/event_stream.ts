@@ -4,7 +4,7 @@
  * Rules: no chunk is asked for before an event is; an event that came before what went wrong is given before that is told.
  */
 
-import { findCore } from './core/find.js';
+import { findCore, noCore } from './core/find.js';
 import { Told, type Parser, type ParserCore } from './core/parser.js';
 
 /** An event of an event stream. */
@@ -69,7 +69,7 @@ export class EventStreamDecoder {
     const { maxEventSize = DEFAULT_LIMIT, onComment, onRetry } = (this.#options = options || {});
     this.#limit = maxEventSize ?? Infinity;
     if (!(this.#limit >= 0)) {
-      refuse('maxEventSize is not a number of bytes');
+      refuse('maxEventSize is a number of bytes');
     }
     for (const callback of [onComment, onRetry]) {
       if (callback && typeof callback !== 'function') {
@@ -90,9 +90,7 @@ export class EventStreamDecoder {
     const events: EventStreamMessage[] = [];
     // Bytes of another realm are no `instanceof` of ours.
     if (!chunk || chunk.BYTES_PER_ELEMENT !== 1) {
-      refuse(
-        'a chunk has to be a Uint8Array' + (typeof chunk === 'string' ? ', not a string: leave out what decodes it, such as TextDecoderStream' : ''),
-      );
+      refuse('a chunk is a Uint8Array: leave out what makes text of it, such as TextDecoderStream');
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;
@@ -110,7 +108,7 @@ export class EventStreamDecoder {
       }
     }
     if (this.#exceeded && !events.length) {
-      throw new RangeError(`tidings: an event holds more than maxEventSize, ${this.#limit} bytes`);
+      throw new RangeError(`tidings: an event exceeds maxEventSize, ${this.#limit} bytes`);
     }
     return events;
   }
@@ -146,6 +144,8 @@ export function parseEventStream(source: EventStreamSource, options?: EventStrea
   const chunks = chunksOf(source);
   /** The source is at its end, or was told that no more is wanted. */
   let over = false;
+  /** A chunk was asked for, and neither came nor was refused. */
+  let waits = false;
   const stop = async (reason?: unknown): Promise<void> => {
     if (!over) {
       over = true;
@@ -157,28 +157,26 @@ export function parseEventStream(source: EventStreamSource, options?: EventStrea
     try {
       await findCore();
       for (;;) {
-        let chunk;
-        try {
-          chunk = await chunks.next();
-        } catch (error) {
-          over = true;
-          throw error;
-        }
-        if (chunk.done) {
-          over = true;
+        waits = true;
+        const { done, value } = await chunks.next();
+        waits = false;
+        if (done) {
           return;
         }
-        for (const event of decoder.push(chunk.value)) {
+        for (const event of decoder.push(value)) {
           yield event;
         }
         // Says so if that was all before an event that is too big.
         decoder.push(NOTHING);
       }
     } catch (error) {
-      // The first error is the one to be told.
-      stop(error).catch(() => {});
+      if (!waits) {
+        // The first error is the one to be told.
+        stop(error).catch(() => {});
+      }
       throw error;
     } finally {
+      over = true;
       decoder.reset();
     }
   })();
@@ -229,24 +227,21 @@ export class EventStreamTransform extends (
 
 /** Where chunks come from, one by one. */
 function chunksOf(source: EventStreamSource): Chunks {
-  let body: unknown = source;
-  if (isObject(source) && 'body' in source) {
-    if (source.bodyUsed) {
-      refuse('the body of this response was read already');
+  let body: any = source;
+  if ('body' in Object(source)) {
+    if (body.bodyUsed) {
+      refuse('this body was read already');
     }
-    body = source.body;
+    body = body.body;
     if (!body) {
       return { next: () => ({ done: true, value: NOTHING }) };
     }
   }
-  if (isObject(body) && 'getReader' in body) {
-    const reader = (body as ReadableStream<Uint8Array>).getReader();
-    return { next: () => reader.read() as Promise<IteratorResult<Uint8Array>>, return: (reason) => reader.cancel(reason) };
+  if (body?.getReader) {
+    const reader = body.getReader();
+    return { next: () => reader.read(), return: (reason) => reader.cancel(reason) };
   }
-  if (isObject(body) && Symbol.asyncIterator in body) {
-    return (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-  }
-  return refuse('parseEventStream takes a Response, a ReadableStream or an async iterable of Uint8Array');
+  return body?.[Symbol.asyncIterator]?.() || refuse('the source is a Response, a ReadableStream or an async iterable of Uint8Array');
 }
 
 /** What of an async iterator is needed, which a reader of a stream can be made to. */
@@ -259,13 +254,9 @@ interface Chunks {
 function make(limit: number): Parser {
   const core = findCore() as unknown as ParserCore | Promise<ParserCore>;
   if ('then' in core) {
-    throw new Error('tidings: no WebAssembly here: hand in the core first, with setCore from tidings/parser and what tidings/core-js exports');
+    throw noCore('a decoder cannot wait for it');
   }
   return core(limit);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function refuse(reason: string): never {

@@ -12,21 +12,22 @@ import { complaint } from './options.js';
 export function resolve(text: string): Address {
   const { document, location, origin } = globalThis as { document?: Document; location?: Location; origin?: string };
   const base = document?.baseURI || location?.href;
-  let url;
   try {
-    url = new URL(text, base);
-  } catch {}
-  const isHttp = url && /^https?:$/.test(url.protocol);
-  // "A forbidden domain code point is […] U+0025 (%)": Chromium's parser lets a blank in a host pass, as %20. Hosts
-  // of other schemes may hold one.
-  if (!url || (isHttp && /%/.test(url.hostname))) {
-    throw new DOMException(complaint('url', text, !base && 'no page to be relative to'), 'SyntaxError');
+    const url = new URL(text, base);
+    const { href } = url;
+    // "A forbidden domain code point is […] U+0025 (%)": Chromium's parser lets a blank in a host pass, as %20. Hosts
+    // of other schemes may hold one.
+    if (!/^https?:.*%/.test(url.protocol + url.hostname)) {
+      return {
+        url: href,
+        // `fetch` refuses a URL with a user name or a password at every attempt, and Chromium's own EventSource fails with one.
+        fetchable: /^https?:..[^/@]+\//.test(href),
+        crossOrigin: !!base && url.origin !== origin,
+        corsApplies: !!base,
+      };
+    }
+  } catch {
+    // As with one that holds such a code point.
   }
-  return {
-    href: url.href,
-    // `fetch` refuses a URL with a user name or a password at every attempt, and Chromium's own EventSource fails with one.
-    fetchable: !!isHttp && !url.username && !url.password,
-    crossOrigin: !!base && url.origin !== origin,
-    corsApplies: !!base,
-  };
+  throw new DOMException(complaint('url', text, !base && 'no page to be relative to'), 'SyntaxError');
 }

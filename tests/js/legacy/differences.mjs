@@ -102,7 +102,7 @@ export const ofTheClass = [
     scenario: /^eventsource-onopen/,
     engine: phantom,
     why: 'without WeakMap, what details() tells of an event is in a hidden property',
-    expected: (native) => native.map((value) => (isKeys(value, 'type') && isKeys(value, 'timeStamp') ? [...value.slice(0, 2), '@@tidings0', ...value.slice(2)] : value)),
+    expected: (native) => native.map((value) => (isKeys(value, 'type') && isKeys(value, 'timeStamp') ? [...value.slice(0, 2), '@@tidings1', ...value.slice(2)] : value)),
   },
   {
     scenario: /^constructor: no-new/,

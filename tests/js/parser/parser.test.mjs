@@ -212,7 +212,7 @@ for (const { engine, program } of await present(engines.filter(({ name }) => nam
         return told;
       });
       assert.deepEqual(told, [
-        'tidings: no WebAssembly here: hand in the core first, with setCore from tidings/parser and what tidings/core-js exports',
+        "tidings: no WebAssembly (a Content-Security-Policy needs script-src 'wasm-unsafe-eval'), and setCore was not given tidings/core-js: a decoder cannot wait for it",
         '1',
         '1',
       ]);

@@ -5,9 +5,9 @@
 //   seen     what the server saw of the key, once it is so
 // `not` says where one does not hold, and why.
 
-const PAST = 'RangeError: tidings: an event holds more than maxEventSize, 4 bytes';
-const NO_STRING = 'TypeError: tidings: a chunk has to be a Uint8Array, not a string: leave out what decodes it, such as TextDecoderStream';
-const NO_SOURCE = 'TypeError: tidings: parseEventStream takes a Response, a ReadableStream or an async iterable of Uint8Array';
+const PAST = 'RangeError: tidings: an event exceeds maxEventSize, 4 bytes';
+const NO_BYTES = 'TypeError: tidings: a chunk is a Uint8Array: leave out what makes text of it, such as TextDecoderStream';
+const NO_SOURCE = 'TypeError: tidings: the source is a Response, a ReadableStream or an async iterable of Uint8Array';
 
 export const scenarios = [
   {
@@ -144,16 +144,16 @@ export const scenarios = [
       return told;
     },
     expected: [
-      NO_STRING,
-      'TypeError: tidings: a chunk has to be a Uint8Array',
-      'TypeError: tidings: a chunk has to be a Uint8Array',
-      'TypeError: tidings: maxEventSize is not a number of bytes',
-      'TypeError: tidings: maxEventSize is not a number of bytes',
+      NO_BYTES,
+      NO_BYTES,
+      NO_BYTES,
+      'TypeError: tidings: maxEventSize is a number of bytes',
+      'TypeError: tidings: maxEventSize is a number of bytes',
       'TypeError: tidings: onComment and onRetry are functions',
       'TypeError: tidings: onComment and onRetry are functions',
       NO_SOURCE, NO_SOURCE, NO_SOURCE,
-      'TypeError: tidings: the body of this response was read already',
-      NO_STRING, NO_STRING, NO_STRING,
+      'TypeError: tidings: this body was read already',
+      NO_BYTES, NO_BYTES, NO_BYTES,
       'TypeError',
     ],
   },
@@ -251,7 +251,7 @@ export const scenarios = [
       await fail(read(new ReadableStream({ pull: (controller) => controller.enqueue('text'), cancel() { throw new Error('not cancelled'); } }, { highWaterMark: 0 })));
       return log;
     },
-    expected: ['1', 'broken', '2', 'broken too', '3', 'not cancelled', NO_STRING.slice('TypeError: '.length)],
+    expected: ['1', 'broken', '2', 'broken too', '3', 'not cancelled', NO_BYTES.slice('TypeError: '.length)],
   },
   {
     name: 'async iterables, and bodies of all kinds',

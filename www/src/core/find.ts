@@ -1,8 +1,7 @@
 /**
  * Finds the core: a module handed in, the inlined one compiled at once, the same compiled in the background, the core in JavaScript.
  *
- * Rules: nothing is touched when this file is loaded; a module is validated before it is compiled, and never compiled from a stream, for
- * Chromium 61 ends the tab when that is refused; what was found once is kept for the realm.
+ * Rules: nothing is touched when this file is loaded; what was found once is kept for the realm.
  */
 
 import type { Core } from './contract.js';
@@ -31,7 +30,8 @@ let finding: Promise<Core> | undefined;
  * setCore(core);
  * ```
  *
- * @throws {TypeError} If this engine refuses the module, or it is not the core of this version of the package.
+ * @throws {WebAssembly.CompileError} If this engine refuses the module.
+ * @throws {TypeError} If it is not the core of this version of the package.
  */
 export function setCore(source: CoreSource): void {
   found = typeof source === 'function' ? createCore(source as () => Exports) : compiled(source);
@@ -39,40 +39,42 @@ export function setCore(source: CoreSource): void {
 
 /** The core at once where possible, else later. It rejects with an error that says what can be done. */
 export function findCore(): Core | Promise<Core> {
-  if (found || finding) {
-    return found || finding!;
+  if (!found && !finding) {
+    const bytes = coreBytes();
+    try {
+      found = compiled(bytes);
+    } catch {
+      // There is no wasm, or a policy forbids it, or this engine wants so large a module compiled in the background.
+      finding = findLater(bytes);
+    }
   }
-  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  return found || finding!;
+}
+
+async function findLater(bytes: Uint8Array<ArrayBuffer>): Promise<Core> {
+  let core;
   try {
-    bytes = coreBytes();
-    return (found = compiled(bytes));
-  } catch (error) {
-    // There is no wasm, or a policy forbids it, or this engine wants so large a module compiled in the background.
+    core = compiled(await WebAssembly.compile(bytes));
+  } catch {
+    try {
+      core = createCore(await loadJsCore());
+    } catch (error) {
+      // Perhaps it can be loaded another time.
+      finding = undefined;
+      throw noCore(error);
+    }
   }
-  finding = new Promise<WebAssembly.Module>((resolve) => resolve(WebAssembly.compile(bytes!)))
-    .then(compiled)
-    .catch(() => loadJsCore().then(createCore))
-    .then(
-      (core) => (found = found || core),
-      (error) => {
-        // Perhaps it can be loaded another time.
-        finding = undefined;
-        throw new Error(
-          "tidings: no WebAssembly here (in a Content-Security-Policy, script-src needs 'wasm-unsafe-eval'), nor did the core in JavaScript load"
-            + ' (setCore takes it): ' + error,
-        );
-      },
-    );
-  return finding;
+  return (found ||= core);
+}
+
+/** What is said where there is none, and why. */
+export function noCore(why: unknown): Error {
+  return new Error(
+    "tidings: no WebAssembly (a Content-Security-Policy needs script-src 'wasm-unsafe-eval'), and setCore was not given tidings/core-js: " + why,
+  );
 }
 
 function compiled(source: WebAssembly.Module | BufferSource): Core {
-  if (!(source instanceof WebAssembly.Module)) {
-    if (!WebAssembly.validate(source)) {
-      throw new TypeError('tidings: this engine refuses the module');
-    }
-    source = new WebAssembly.Module(source);
-  }
-  const module = source;
+  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
   return createCore(() => new WebAssembly.Instance(module).exports as unknown as Exports);
 }

@@ -42,6 +42,5 @@ declare module 'tidings:host' {
   export const send: Platform['send'];
   export const probe: Platform['probe'];
   export const wait: Platform['wait'];
-  export const watchHidden: Platform['watchHidden'];
   export const inTurns: Platform['inTurns'];
 }

@@ -7,13 +7,12 @@ import { createCore } from '../core/instance.js';
 import { realm } from '../legacy/stand_ins.js';
 import { send as sendByFetch } from '../transport/fetch.js';
 import { send as sendByXhr } from '../transport/xhr.js';
-import type { Exchange, Reports, Request } from '../transport/transport.js';
+import type { Abort, Answered, Happened, Request } from '../transport/transport.js';
 
 export { LegacyEventTarget as Base } from '../legacy/event_target.js';
 export { event, message } from '../legacy/events.js';
 export { resolve } from '../legacy/url.js';
 export { probe } from '../transport/fetch.js';
-export { watchHidden } from './hidden.js';
 export { inTurns } from './turns.js';
 export { wait } from './waiting.js';
 
@@ -25,8 +24,8 @@ export function findCore(): Core {
   return (core ||= createCore(instantiate));
 }
 
-export function send(request: Request, reports: Reports): Exchange {
-  return (request.fetch || hasReadableBody() ? sendByFetch : sendByXhr)(request, reports);
+export function send(request: Request, answered: Answered, happened: Happened): Abort {
+  return (request.fetch || hasReadableBody() ? sendByFetch : sendByXhr)(request, answered, happened);
 }
 
 function hasReadableBody(): boolean {

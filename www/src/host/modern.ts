@@ -4,7 +4,6 @@ export { findCore } from '../core/find.js';
 export { event, message } from '../events.js';
 export { probe, send } from '../transport/fetch.js';
 export { resolve } from '../url.js';
-export { watchHidden } from './hidden.js';
 export { inTurns } from './turns.js';
 export { wait } from './waiting.js';
 

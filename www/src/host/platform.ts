@@ -4,12 +4,12 @@
  */
 
 import type { Core } from '../core/contract.js';
-import type { Exchange, ProbeAnswer, Reports, Request, Send } from '../transport/transport.js';
+import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from '../transport/transport.js';
 
 /** A URL that was parsed. */
 export interface Address {
   /** The URL, serialized. */
-  readonly href: string;
+  readonly url: string;
   /** Whether it can be fetched at all: if not, the connection fails for good. */
   readonly fetchable: boolean;
   /** Whether it is of another origin than the page or worker. */
@@ -33,16 +33,14 @@ export interface Platform {
   /** Makes a message event; `origin` is a serialized origin. */
   message(type: string, data: string, origin: string, lastEventId: string): Event;
   /** Sends a request, and reports what comes of it until it is aborted. It does not report before it has returned. */
-  send(request: Request, reports: Reports): Exchange;
+  send(request: Request, answered: Answered, happened: Happened): Abort;
   /** Sends a request without CORS, and says once how it went. */
-  probe(url: string, send: Send | undefined, answer: ProbeAnswer): Exchange;
+  probe(url: string, send: Send | undefined, answer: ProbeAnswer): Abort;
   /**
    * Calls `timeout` after so many milliseconds (at most 2,147,483,647), and until then `online` when the network seems to be there again.
    * What it returns ends both.
    */
   wait(milliseconds: number, timeout: () => void, online: () => void): () => void;
-  /** Says whether the page is hidden, at once and whenever that changes. What it returns ends it. */
-  watchHidden(tell: (hidden: boolean) => void): () => void;
   /** Calls `turn` until it returns false; see `turns.ts`. */
   inTurns(turn: () => boolean): void;
 }

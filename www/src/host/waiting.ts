@@ -1,5 +1,7 @@
 /** Waiting, and the hint that ends it. */
 
+import { listen } from './listen.js';
+
 /**
  * Calls `timeout` after so many milliseconds, and until then `online` whenever the browser says that it came online: a hint that it may be worth
  * trying now. `navigator.onLine` and `offline` are not asked: they are wrong on machines that reach their server well.
@@ -8,7 +10,7 @@
  */
 export function wait(milliseconds: number, timeout: () => void, online: () => void): () => void {
   // Windows and all workers are event targets; Node's global object is not.
-  const global: Partial<EventTarget> = globalThis;
+  const stopListening = listen(globalThis, 'online', online);
   const end = Date.now() + milliseconds;
   let left = milliseconds;
   let timer: ReturnType<typeof setTimeout>;
@@ -24,9 +26,8 @@ export function wait(milliseconds: number, timeout: () => void, online: () => vo
   };
   const stop = () => {
     clearTimeout(timer);
-    global.removeEventListener?.('online', online);
+    stopListening();
   };
-  global.addEventListener?.('online', online);
   timer = setTimeout(look, Math.min(milliseconds, PIECE));
   return stop;
 }

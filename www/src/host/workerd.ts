@@ -7,15 +7,15 @@
  */
 
 import { send as sendBytes } from '../transport/fetch.js';
-import type { Exchange, Reports, Request } from '../transport/transport.js';
+import type { Abort, Answered, Happened, Request } from '../transport/transport.js';
 
 // What stands below takes the place of what is there by the same name.
 export * from './modern.js';
 
 export const callsHandlers = true;
 
-export function send(request: Request, reports: Reports): Exchange {
-  return sendBytes({ ...request, lastEventId: text(request.lastEventId) }, reports);
+export function send(request: Request, answered: Answered, happened: Happened): Abort {
+  return sendBytes({ ...request, lastEventId: text(request.lastEventId) }, answered, happened);
 }
 
 export function inTurns(turn: () => boolean): void {

@@ -36,7 +36,7 @@ export function resolve(text: string): Address {
     throw new DOMException(complaint('url', text), 'SyntaxError');
   }
   return {
-    href,
+    url: href,
     // XHR and `fetch` disagree on user names and passwords; `fetch` refuses them, and the class does everywhere.
     fetchable: isHttp && host === authority,
     crossOrigin: !!location && originOf(href) !== originOf(location.href),

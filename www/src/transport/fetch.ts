@@ -10,16 +10,22 @@
 
 import { Input, ProbeOutcome } from '../core/contract.js';
 import { decodeBroken } from '../core/decode.js';
-import type { Exchange, ProbeAnswer, Reports, Request, Send } from './transport.js';
+import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from './transport.js';
+
+/** How much of a body that is no event stream is told, in UTF-16 code units. */
+const SHOWN = 4096;
+
+/** How long the beginning of an answer may take to settle, in milliseconds. */
+const SETTLING = 20;
 
 /** Sends the standard's request for an event stream. */
-export function send(request: Request, reports: Reports): Exchange {
+export function send(request: Request, answered: Answered, happened: Happened): Abort {
   let reader: ReadableStreamDefaultReader<Uint8Array> | null | undefined;
   let chunk: Promise<ReadableStreamReadResult<Uint8Array>>;
   let aborted = false;
   const failed = (error?: unknown) => {
     if (!aborted) {
-      reports.happened(Input.RequestFailed, undefined, error);
+      happened(Input.RequestFailed, undefined, error);
     }
   };
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
@@ -51,18 +57,17 @@ export function send(request: Request, reports: Reports): Exchange {
         const { status, headers } = response;
         // What stands in for `fetch` may answer without a URL.
         const url = response.url || request.url;
-        const type = headers.get('Content-Type');
-        const answered = (body?: string) => {
+        const tell = (body?: string) => {
           if (!aborted) {
-            reports.answered(status, type, new URL(url).origin, { status, headers, url, body });
+            answered({ status, headers, url, body }, readOn);
           }
         };
-        if (status === 200 && /event-stream/i.test(type!)) {
+        if (status === 200 && /event-stream/i.test(headers.get('Content-Type')!)) {
           readAhead();
-          answered();
+          tell();
         } else {
           // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
-          return reader ? beginning(reader, end).then(answered) : answered('');
+          return reader ? beginning(reader, end).then(tell) : tell('');
         }
       }
     },
@@ -79,28 +84,26 @@ export function send(request: Request, reports: Reports): Exchange {
       chunk.catch(nothing);
     }
   };
-  return {
-    readOn() {
-      if (reader) {
-        chunk.then(({ done, value }) => {
-          if (!aborted) {
-            if (done) {
-              reports.happened(Input.BodyEnded);
-            } else {
-              readAhead();
-              reports.happened(Input.ChunkReceived, value);
-            }
+  const readOn = () => {
+    if (reader) {
+      chunk.then(({ done, value }) => {
+        if (!aborted) {
+          if (done) {
+            happened(Input.BodyEnded);
+          } else {
+            readAhead();
+            happened(Input.ChunkReceived, value);
           }
-        }, failed);
-      } else {
-        // A response without a body.
-        reports.happened(Input.BodyEnded);
-      }
-    },
-    abort() {
-      aborted = true;
-      end(cancel);
-    },
+        }
+      }, failed);
+    } else if (!aborted) {
+      // A response without a body.
+      happened(Input.BodyEnded);
+    }
+  };
+  return () => {
+    aborted = true;
+    end(cancel);
   };
 }
 
@@ -127,11 +130,11 @@ function beginning(reader: ReadableStreamDefaultReader<Uint8Array>, end: End): P
  * Asks whether there is an answer at all: what a server refuses to this origin by CORS, `fetch` reports as it does a lost connection, but without
  * CORS it tells of an answer, if only that there is one.
  */
-export function probe(url: string, send: Send | undefined, answer: ProbeAnswer): Exchange {
+export function probe(url: string, send: Send | undefined, answer: ProbeAnswer): Abort {
   let aborted = false;
   const finish = (outcome: ProbeOutcome) => {
     if (!aborted) {
-      exchange.abort();
+      abort();
       answer(outcome);
     }
   };
@@ -142,14 +145,11 @@ export function probe(url: string, send: Send | undefined, answer: ProbeAnswer):
     (response) => finish(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
     () => finish(ProbeOutcome.Unreachable),
   );
-  const exchange: Exchange = {
-    readOn: nothing,
-    abort() {
-      aborted = true;
-      end(nothing);
-    },
+  const abort = () => {
+    aborted = true;
+    end(nothing);
   };
-  return exchange;
+  return abort;
 }
 
 /** Ends a request as far as the engine can: its signal, then what else the caller has to let go. */
@@ -197,12 +197,6 @@ function isSendable(id: string): boolean {
 }
 
 function nothing(): void {}
-
-/** How much of a body that is no event stream is told, in UTF-16 code units. */
-const SHOWN = 4096;
-
-/** How long the beginning of an answer may take to settle, in milliseconds. */
-const SETTLING = 20;
 
 declare const process: unknown;
 declare const WorkerGlobalScope: unknown;

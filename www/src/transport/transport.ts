@@ -21,24 +21,20 @@ export interface Request {
   isResumable?(): boolean;
 }
 
-/** What a transport reports, and not once the request was aborted. */
-export interface Reports {
-  /** The headers came. `contentType` is what all such fields say together, `origin` that of the URL after redirects. */
-  answered(status: number, contentType: string | null, origin: string, answer: Answer): void;
-  /**
-   * `ChunkReceived`, after it was asked for by `readOn`; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; or `ReconnectCalled`, when the
-   * connection is to be made anew, since it would go on after the last event.
-   */
-  happened(input: Input, chunk?: Uint8Array, error?: unknown): void;
-}
+/**
+ * The headers came. What is called by `readOn` asks for the next chunk of the body, once what was reported last is done with; of a request that was
+ * aborted it does nothing.
+ */
+export type Answered = (answer: Answer, readOn: () => void) => void;
+
+/**
+ * What else a transport reports, and not once the request was aborted: `ChunkReceived`, after it was asked for; `BodyEnded`; `RequestFailed`, with what was
+ * thrown if anything was; or `ReconnectCalled`, when the connection is to be made anew, since it would go on after the last event.
+ */
+export type Happened = (input: Input, chunk?: Uint8Array, error?: unknown) => void;
 
 /** Hears how a probe went. */
 export type ProbeAnswer = (outcome: ProbeOutcome) => void;
 
-/** A request under way. */
-export interface Exchange {
-  /** Asks for the next chunk of the body, once what was reported last is done with. */
-  readOn(): void;
-  /** Frees the connection, so that the server sees it, and reports no more. */
-  abort(): void;
-}
+/** Frees the connection, so that the server sees it; no more is reported. */
+export type Abort = () => void;

@@ -12,15 +12,15 @@
 import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
-import type { Exchange, Reports, Request } from './transport.js';
+import type { Abort, Answered, Happened, Request } from './transport.js';
 
 /** Sends the standard's request for an event stream, or what the options make of it. */
-export function send(request: Request, reports: Reports): Exchange {
+export function send(request: Request, answered: Answered, happened: Happened): Abort {
   const xhr = new XMLHttpRequest();
   const sameOrigin = originOf(request.url) === originOf(location.href);
   let poll: ReturnType<typeof setInterval> | undefined;
   let aborted = false;
-  let answered = false;
+  let told = false;
   let status = 0;
   let type: string | null;
   /** Of what is no event stream: when that is told, whatever of its body is there. */
@@ -79,14 +79,17 @@ export function send(request: Request, reports: Reports): Exchange {
       }
     }
     // A refusal is told with the beginning of its body.
-    if (!answered && !end && (text.length >= SHOWN || xhr.readyState === DONE || +new Date() >= refusedUntil)) {
+    if (!told && !end && (text.length >= SHOWN || xhr.readyState === DONE || +new Date() >= refusedUntil)) {
       const url = xhr.responseURL || request.url;
-      answered = true;
+      told = true;
       if (request.redirect === 'error' && xhr.responseURL && url !== request.url.replace(/#.*/, '')) {
         abort();
-        reports.happened(Input.RequestFailed, undefined, new TypeError('redirected to ' + url));
+        happened(Input.RequestFailed, undefined, new TypeError('redirected to ' + url));
       } else {
-        reports.answered(status, type, originOf(url), { status, headers: headersOf(xhr), url, body: refusedUntil ? text.slice(0, SHOWN) : undefined });
+        answered({ status, headers: headersOf(xhr, type), url, body: refusedUntil ? text.slice(0, SHOWN) : undefined }, () => {
+          wanted = true;
+          report();
+        });
       }
     }
     report();
@@ -98,7 +101,7 @@ export function send(request: Request, reports: Reports): Exchange {
     }
     if (atBoundary && request.isResumable!()) {
       abort();
-      reports.happened(Input.ReconnectCalled);
+      happened(Input.ReconnectCalled);
     } else if (given < text.length) {
       let to = text.length;
       if (to > RENEWED_AFTER) {
@@ -115,15 +118,15 @@ export function send(request: Request, reports: Reports): Exchange {
       const chunk = encode(text.substring(from, to), from, !!end);
       if (chunk.length) {
         wanted = false;
-        reports.happened(Input.ChunkReceived, chunk);
+        happened(Input.ChunkReceived, chunk);
       }
     } else if (end) {
       clearInterval(poll);
       wanted = false;
       if (end === 'ended') {
-        reports.happened(Input.BodyEnded);
+        happened(Input.BodyEnded);
       } else {
-        reports.happened(Input.RequestFailed);
+        happened(Input.RequestFailed);
       }
     }
   };
@@ -133,10 +136,10 @@ export function send(request: Request, reports: Reports): Exchange {
     if (!end && !aborted) {
       end = how;
       clearInterval(poll);
-      if (answered) {
+      if (told) {
         report();
       } else {
-        reports.happened(Input.RequestFailed);
+        happened(Input.RequestFailed);
       }
     }
   };
@@ -163,17 +166,11 @@ export function send(request: Request, reports: Reports): Exchange {
     setTimeout(finish('failed'));
   }
 
-  return {
-    readOn() {
-      wanted = true;
-      report();
-    },
-    abort,
-  };
+  return abort;
 }
 
 /** The headers of an answer, read at once: of a request that was aborted engines tell none. */
-function headersOf(xhr: XMLHttpRequest): Headers {
+function headersOf(xhr: XMLHttpRequest, type: string | null): Headers {
   const headers = new Headers();
   (xhr.getAllResponseHeaders() || '').split('\n').forEach((line) => {
     const colon = line.indexOf(':');
@@ -183,6 +180,10 @@ function headersOf(xhr: XMLHttpRequest): Headers {
       // The last line is empty; and what is no header is not told.
     }
   });
+  if (type) {
+    // Of another origin's, some engines tell this one alone.
+    headers.set('Content-Type', type);
+  }
   return headers;
 }
 
