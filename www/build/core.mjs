@@ -12,6 +12,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { asFactory } from './factory.mjs';
+
 /** What the modules have to export; all else that the linker exports is dropped. */
 const BOTH = ['memory', 'stamp', 'prepare'];
 const MACHINE = [...BOTH, 'connect', 'tell', 'poll', 'release'];
@@ -97,13 +99,6 @@ const MESSAGES = [
 ];
 /** By which Rust writes numbers, two at a time. */
 const DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0')).join('');
-
-/** wasm2js writes a module that is its own only instance; we want a function that makes them. */
-function asFactory(text) {
-  const end = text.indexOf('var retasmFunc = asmFunc(');
-  assert.ok(end > 0 && text.indexOf('function asmFunc(') > 0, 'wasm2js writes what it used to');
-  return `${text.slice(0, end)}\nexport default function instantiate() { return asmFunc({}); }\n`;
-}
 
 async function run(program, ...words) {
   const script = fileURLToPath(new URL(`../../node_modules/binaryen/bin/${program}`, import.meta.url));

@@ -94,13 +94,13 @@ function connect(instance: Instance, options: Options, released: (instance: Inst
   };
 }
 
-/** Copies bytes, or text whose characters are bytes, into the input and says how many. */
+/** Copies bytes, or text of whose characters the low eight bits count, into the input and says how many. */
 function handIn(instance: Instance, content: Uint8Array | string): number {
   const { length } = content;
   const address = instance.exports.prepare(length) >>> 0;
   const { bytes } = look(instance);
   if (typeof content === 'string') {
-    for (let index = length; index--; ) {
+    for (let index = 0; index < length; index++) {
       bytes[address + index] = content.charCodeAt(index);
     }
   } else {

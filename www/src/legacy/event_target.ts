@@ -18,7 +18,7 @@ interface Listener {
   removed?: boolean;
 }
 
-/** By type, with something before it: `__proto__` is a type too. */
+/** By type, on nothing, where `__proto__` is a type as others are. */
 type Listeners = Record<string, Listener[]>;
 
 const targets = new WeakMap<object, Listeners>();
@@ -26,7 +26,7 @@ const platforms = realm.EventTarget;
 
 /** The base of the class. */
 export const LegacyEventTarget = function EventTarget(this: object): void {
-  targets.set(this, {});
+  targets.set(this, Object.create(null));
 } as unknown as typeof EventTarget;
 
 const prototype = Object.create(platforms ? platforms.prototype : Object.prototype);
@@ -35,25 +35,26 @@ const members: Record<string, unknown> = {
 
   addEventListener(type: string, callback: Callback | null, options?: boolean | AddEventListenerOptions): void {
     const listeners = listenersOf(this);
-    const key = keyOf(type);
     const { capture, once, signal } = flattened(options);
+    type = `${type}`;
     if (!isCallback(callback) || (signal && signal.aborted)) {
       return;
     }
-    const list = listeners[key] || [];
+    const list = listeners[type] || [];
     if (!list.some((listener) => listener.callback === callback && listener.capture === !!capture)) {
-      listeners[key] = list.concat({ callback, capture: !!capture, once: !!once });
+      listeners[type] = list.concat({ callback, capture: !!capture, once: !!once });
       if (signal) {
-        signal.addEventListener('abort', () => remove(listeners, key, callback, capture));
+        signal.addEventListener('abort', () => remove(listeners, type, callback, capture));
       }
     }
   },
 
   removeEventListener(type: string, callback: Callback | null, options?: boolean | EventListenerOptions): void {
     const listeners = listenersOf(this);
-    const key = keyOf(type);
+    const { capture } = flattened(options);
+    type = `${type}`;
     if (isCallback(callback)) {
-      remove(listeners, key, callback, flattened(options).capture);
+      remove(listeners, type, callback, capture);
     }
   },
 
@@ -65,22 +66,32 @@ const members: Record<string, unknown> = {
     if (event.eventPhase) {
       throw new DOMException("Failed to execute 'dispatchEvent' on 'EventTarget': The event is already being dispatched.", 'InvalidStateError');
     }
-    put(event, 'target', this);
-    put(event, 'srcElement', this);
-    put(event, 'currentTarget', this);
-    put(event, 'eventPhase', 2);
-    if (event.stopped === undefined) {
-      // The platform's own event: whether that was called is nowhere to be seen.
-      put(event, 'stopImmediatePropagation', () => {
-        event.stopped = true;
+    const isOurs = event.stopped !== undefined;
+    let stopped = false;
+    if (isOurs) {
+      event.target = this;
+      event.srcElement = this;
+      event.currentTarget = this;
+      event.eventPhase = 2;
+    } else {
+      // The platform's own, which lets itself be changed only so, if at all.
+      redefine(event, {
+        target: this,
+        srcElement: this,
+        currentTarget: this,
+        eventPhase: 2,
+        // Whether that was called is nowhere to be seen.
+        stopImmediatePropagation() {
+          stopped = true;
+        },
       });
     }
-    const list = listeners[keyOf(event.type)] || [];
-    for (let index = 0; index < list.length && !event.stopped; index++) {
+    const list = listeners[event.type] || [];
+    for (let index = 0; index < list.length && !stopped && !event.stopped; index++) {
       const { callback, capture, once, removed } = list[index]!;
       if (!removed) {
         if (once) {
-          remove(listeners, keyOf(event.type), callback, capture);
+          remove(listeners, event.type, callback, capture);
         }
         try {
           if (typeof callback === 'function') {
@@ -95,10 +106,14 @@ const members: Record<string, unknown> = {
         }
       }
     }
-    put(event, 'currentTarget', null);
-    put(event, 'eventPhase', 0);
-    if (event.stopped) {
-      event.stopped = false;
+    if (isOurs) {
+      event.currentTarget = null;
+      event.eventPhase = 0;
+      if (event.stopped) {
+        event.stopped = false;
+      }
+    } else {
+      redefine(event, { currentTarget: null, eventPhase: 0 });
     }
     return !event.defaultPrevented;
   },
@@ -116,10 +131,6 @@ function listenersOf(target: unknown): Listeners {
   return listeners;
 }
 
-function keyOf(type: string): string {
-  return `$${type}`;
-}
-
 /** [Flattens](https://dom.spec.whatwg.org/#event-flatten) options. */
 function flattened(options: boolean | AddEventListenerOptions | undefined): AddEventListenerOptions {
   return Object(options) === options ? (options as AddEventListenerOptions) : { capture: !!options };
@@ -132,21 +143,19 @@ function isCallback(callback: unknown): callback is Callback {
   return callback != null;
 }
 
-function remove(listeners: Listeners, key: string, callback: Callback, capture: boolean | undefined): void {
-  listeners[key] = (listeners[key] || []).filter(
+function remove(listeners: Listeners, type: string, callback: Callback, capture: boolean | undefined): void {
+  listeners[type] = (listeners[type] || []).filter(
     (listener) => listener.callback !== callback || listener.capture !== !!capture || !(listener.removed = true),
   );
 }
 
-/** Sets an attribute, on the platform's own events too, where they let that be. */
-function put(event: Dispatched, key: keyof Dispatched, value: unknown): void {
-  if (event.stopped === undefined || key === 'stopImmediatePropagation') {
+/** Gives it other attributes, as far as it lets that be. */
+function redefine(event: Dispatched, attributes: Partial<Dispatched>): void {
+  (Object.keys(attributes) as (keyof Dispatched)[]).forEach((key) => {
     try {
-      Object.defineProperty(event, key, { value, configurable: true, writable: true });
+      Object.defineProperty(event, key, { value: attributes[key], configurable: true, writable: true });
     } catch (error) {
-      // The event keeps what it says.
+      // It keeps what it says.
     }
-  } else {
-    (event as unknown as Record<string, unknown>)[key] = value;
-  }
+  });
 }

@@ -40,7 +40,7 @@ let Message: (new () => Made) | undefined;
 function make(Class: new () => Made, type: string): Made {
   const event = new Class();
   event.type = type;
-  event.timeStamp = +new Date();
+  event.timeStamp = Date.now();
   return event;
 }
 

@@ -28,10 +28,11 @@ export interface Request {
 export type Answered = (answer: Answer, readOn: () => void) => void;
 
 /**
- * What else a transport reports, and not once the request was aborted: `ChunkReceived`, after it was asked for; `BodyEnded`; `RequestFailed`, with what was
- * thrown if anything was; or `ReconnectCalled`, when the connection is to be made anew, since it would go on after the last event.
+ * What else a transport reports, and not once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text of whose
+ * characters the low eight bits are these; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; or `ReconnectCalled`, when the connection is to be
+ * made anew, since it would go on after the last event.
  */
-export type Happened = (input: Input, chunk?: Uint8Array, error?: unknown) => void;
+export type Happened = (input: Input, chunk?: Uint8Array | string, error?: unknown) => void;
 
 /** Hears how a probe went. */
 export type ProbeAnswer = (outcome: ProbeOutcome) => void;

@@ -12,6 +12,7 @@
 import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
+import { utf8 } from '../options.js';
 import type { Abort, Answered, Happened, Request } from './transport.js';
 
 /** Sends the standard's request for an event stream, or what the options make of it. */
@@ -113,9 +114,13 @@ export function send(request: Request, answered: Answered, happened: Happened): 
           to = boundary;
         }
       }
+      if (to > given + MOST_AT_ONCE) {
+        to = given + MOST_AT_ONCE;
+        atBoundary = false;
+      }
       const from = given;
       given = to;
-      const chunk = encode(text.substring(from, to), from, !!end);
+      const chunk = encode(text.substring(from, to), from, !!end && to === text.length);
       if (chunk.length) {
         wanted = false;
         happened(Input.ChunkReceived, chunk);
@@ -210,61 +215,39 @@ function lastBoundary(text: string): number {
   return boundary;
 }
 
-/** Makes bytes of the pieces of one text, whose characters are bytes (`x-user-defined`: those above 0x7F are U+F780 to U+F7FF), or were decoded. */
-function encoder(): (text: string, from: number, last: boolean) => Uint8Array {
+/**
+ * Makes bytes of the pieces of one text, each a character whose low eight bits count: the text is that already (`x-user-defined`: bytes above 0x7F are
+ * U+F780 to U+F7FF), or was decoded.
+ */
+function encoder(): (text: string, from: number, last: boolean) => string {
   let decoded: boolean | undefined;
   let kept = '';
   return (text, from, last) => {
-    const { length } = text;
-    let bytes = new Uint8Array(length);
-    if (!decoded) {
-      let index = 0;
-      for (; index < length; index++) {
-        const unit = text.charCodeAt(index);
-        if (unit > 0x7f && decoded === undefined) {
-          // The first one tells. A BOM decides the encoding whatever was overridden, and is gone.
-          decoded = unit >> 7 !== 0xf780 >> 7;
-          if (decoded) {
-            // Where there were two, the other one is part of the stream.
-            kept = !(from + index) && unit === 0xfeff ? '\ufeff' : '';
-            break;
-          }
+    if (decoded === undefined) {
+      const first = text.search(/[^\0-\x7f]/);
+      if (first >= 0) {
+        // The first one tells. A BOM decides the encoding whatever was overridden, and is gone.
+        decoded = text.charCodeAt(first) >> 7 !== 0xf780 >> 7;
+        if (!(from + first) && text[0] === '\ufeff') {
+          // Where there were two, the other one is part of the stream.
+          kept = text[0];
         }
-        bytes[index] = unit;
       }
-      if (index === length) {
-        return bytes;
-      }
+    }
+    if (!decoded) {
+      return text;
     }
     text = kept + text;
     // Half a character waits for its other half.
-    const whole = last || !/[\ud800-\udbff]$/.test(text) ? text.length : text.length - 1;
+    const whole = text.length - +(!last && /[\ud800-\udbff]$/.test(text));
     kept = text.substring(whole);
-    bytes = new Uint8Array(whole * 3);
-    let size = 0;
-    for (let index = 0; index < whole; index++) {
-      let code = text.charCodeAt(index);
-      if (code < 0x80) {
-        bytes[size++] = code;
-        continue;
-      }
-      if (code >= 0xd800 && code < 0xdc00 && index + 1 < whole) {
-        code = 0x10000 + ((code & 0x3ff) << 10) + (text.charCodeAt(++index) & 0x3ff);
-      }
-      if (code < 0x800) {
-        bytes[size++] = (code >> 6) | 0xc0;
-      } else {
-        if (code < 0x10000) {
-          bytes[size++] = (code >> 12) | 0xe0;
-        } else {
-          bytes[size++] = (code >> 18) | 0xf0;
-          bytes[size++] = ((code >> 12) & 0x3f) | 0x80;
-        }
-        bytes[size++] = ((code >> 6) & 0x3f) | 0x80;
-      }
-      bytes[size++] = (code & 0x3f) | 0x80;
+    text = text.substring(0, whole);
+    try {
+      return utf8(text);
+    } catch (error) {
+      // A half without its other half, of which no UTF-8 can be made.
+      return utf8(text.replace(/[\ud800-\udfff]/g, '\ufffd'));
     }
-    return bytes.subarray(0, size);
   };
 }
 
@@ -275,6 +258,8 @@ const POLL = 100;
 /** How long a refusal waits for the beginning of its body, in milliseconds, and how much of that is told. */
 const PATIENCE = 1000;
 const SHOWN = 4096;
+/** In characters: so many are one chunk, so that what is made of them does not fill memory. */
+const MOST_AT_ONCE = 64 * 1024;
 /** In characters. */
 const RENEWED_AFTER = 4 * 1024 * 1024;
 const BLANK_LINES = ['\n\n', '\r\r', '\n\r\n'];
