@@ -29,7 +29,8 @@ for (const { engine, program } of await present(engines, 'the examples')) {
     beforeEach(async () => {
       errors = [];
       page = await browser.newPage();
-      page.on('pageerror', (error) => errors.push(error));
+      // Firefox counts among the errors of a page that its own EventSource failed.
+      page.on('pageerror', (error) => /^Firefox can’t establish a connection/.test(error.message) || errors.push(error));
     });
 
     afterEach(async () => {
@@ -41,6 +42,26 @@ for (const { engine, program } of await present(engines, 'the examples')) {
       await page.goto(`${server}/examples/vanilla-rust/`);
       const nth = Number((await shown(page, '#ticks', /^tick \d+$/)).slice(5));
       await shown(page, '#ticks', new RegExp(`^tick ${nth + 1}$`));
+    });
+
+    test('vanilla-rust says that the connection was lost, and that it failed', async () => {
+      // The page asks for ticks alone, so another address is put into its request.
+      await page.evaluateOnNewDocument(() => {
+        const { EventSource } = globalThis;
+        globalThis.EventSource = class extends EventSource {
+          constructor(_url, init) {
+            super(location.hash.slice(1), init);
+          }
+        };
+      });
+      for (const [path, said] of [
+        [`/sequence?steps=200,no-answer&retry=1&key=vanilla-${engine.name}-${process.pid}`, /^the connection was lost .*; reconnecting$/],
+        ['/status/404', /^the connection failed .*; not reconnecting$/],
+      ]) {
+        await page.goto('about:blank');
+        await page.goto(`${server}/examples/vanilla-rust/#${path}`);
+        await shown(page, '#ticks', said);
+      }
     });
 
     describe('chat', () => {
@@ -121,7 +142,7 @@ for (const { engine, program } of await present(engines, 'the examples')) {
       assert.ok(ticks >= 17 * others - 7, `${ticks} ticks beside ${others} other events: some are missing`);
 
       await page.click('button');
-      await shown(page, '[role=status][data-state=closed]', /./);
+      await shown(page, '[role=status][data-state=closed]', /^closed$/);
       assert.equal((await wait(key, 'open=0')).open, 0);
     });
 
@@ -176,6 +197,26 @@ for (const { engine, program } of await present(engines, 'the examples')) {
       await page.click('form button');
       await shown(page, '[role=alert]', /^Your session has ended\. Please sign in, and ask again\.$/);
       assert.deepEqual(methods((await wait(key, 'open=0&requests=3')).log), ['GET', 'POST', 'POST']);
+    });
+
+    test('leptos-chat shows of an answer what is meant for people, and says when nobody can sign in', async () => {
+      const key = `refused-${engine.name}-${process.pid}`;
+      await page.goto(`${server}/examples/leptos-chat/?every=5&key=${key}`);
+      await shown(page, 'h1', /^Ask$/);
+      await page.type('input', ' ');
+      await page.click('form button');
+      await shown(page, '[role=alert]', /^The server does not take this question: the body has to be JSON with a `question`$/);
+
+      await page.evaluate(() => {
+        globalThis.fetch = () => Promise.resolve(new Response('', { status: 503 }));
+      });
+      await page.click('form button');
+      await shown(page, '[role=alert]', /^Nobody can sign in at the moment\. Trying again \.\.\.$/);
+      await shown(page, '[role=status]', /^thinking/);
+      await page.click('#stop');
+      await shown(page, '[role=status]', /^stopped$/);
+      assert.equal(await shown(page, '[role=alert]', /^/), '', 'it does not try again');
+      assert.deepEqual(methods((await wait(key, 'open=0&requests=2')).log), ['GET', 'POST']);
     });
   });
 }

@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use tidings::{Error, Failure, PreparedRequest, ReadyState};
+use tidings::{Error, Failure, Interruption, PreparedRequest, ReadyState};
 use tidings_leptos::{Options, use_event_source_as};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -98,14 +98,16 @@ async fn token() -> Result<String, JsValue> {
 
 /// What went wrong, as one tells it to people.
 fn kindly(error: &Error) -> String {
-    let said = error.response().and_then(|response| response.body.as_deref()).unwrap_or_default().trim();
-    match (error.status(), error.failure()) {
-        (Some(401 | 403), _) => "Your session has ended. Please sign in, and ask again.".to_owned(),
-        (Some(400..=499), _) => format!("The server does not take this question: {said}."),
-        (Some(500..=599), _) => "The server is in trouble. Please ask again later.".to_owned(),
-        (_, Some(Failure::NotRepeated(_))) => {
+    let body = error.response().and_then(|response| response.body.as_deref()).unwrap_or_default();
+    let said = body.lines().next().unwrap_or_default();
+    match (error.status(), error.failure(), error.interruption()) {
+        (Some(401 | 403), ..) => "Your session has ended. Please sign in, and ask again.".to_owned(),
+        (Some(400..=499), ..) => format!("The server does not take this question: {said}"),
+        (Some(500..=599), ..) => "The server is in trouble. Please ask again later.".to_owned(),
+        (_, Some(Failure::NotRepeated(_)), _) => {
             "The connection broke off. What came of the answer is above; your question was not sent twice.".to_owned()
         }
+        (.., Some(Interruption::Prepare { .. })) => "Nobody can sign in at the moment. Trying again ...".to_owned(),
         _ => error.to_string(),
     }
 }

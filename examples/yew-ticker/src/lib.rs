@@ -67,6 +67,8 @@ pub fn Board(props: &BoardProps) -> Html {
         (ReadyState::Open, None) => "live".to_owned(),
         (ReadyState::Open, Some(error)) if error.kind() == ErrorKind::Decode => error.to_string(),
         (ReadyState::Open, Some(_)) => "live again, and nothing was missed".to_owned(),
+        (ReadyState::Closed, Some(error)) if error.kind() == ErrorKind::Failure => error.to_string(),
+        (ReadyState::Closed, _) => "closed".to_owned(),
         (_, Some(error)) => error.to_string(),
         (_, None) => "connecting ...".to_owned(),
     };

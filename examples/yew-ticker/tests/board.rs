@@ -2,11 +2,28 @@
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
 use tidings::test_util::TestServer;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::Element;
 use yew_ticker::{Board, BoardProps};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// A board on the page, and the element that it is in.
+fn shown() -> (Element, yew::AppHandle<Board>) {
+    let document = web_sys::window().and_then(|window| window.document()).expect("there is a page");
+    let root = document.create_element("main").expect("`main` is a name");
+    // Yew hears of clicks below the page only.
+    document.body().expect("the page has a body").append_child(&root).expect("it is an element");
+    let props = BoardProps { url: "https://prices.test/".into() };
+    (root.clone(), yew::Renderer::<Board>::with_root_and_props(root, props).render())
+}
+
+/// Presses the button.
+fn press(root: &Element) {
+    let button = root.query_selector("button").ok().flatten().expect("there is a button");
+    button.unchecked_into::<web_sys::HtmlElement>().click();
+}
 
 /// Waits until the component shows it.
 async fn shows(root: &Element, text: &str) {
@@ -22,9 +39,7 @@ async fn shows(root: &Element, text: &str) {
 #[wasm_bindgen_test]
 async fn it_shows_prices_losses_and_what_is_wrong() {
     let server = TestServer::at("https://prices.test/").expect("the URL is good");
-    let root = web_sys::window().and_then(|window| window.document()?.create_element("main").ok()).expect("there is a page");
-    let props = BoardProps { url: "https://prices.test/".into() };
-    let board = yew::Renderer::<Board>::with_root_and_props(root.clone(), props).render();
+    let (root, board) = shown();
     shows(&root, "connecting ...").await;
 
     let connection = server.request().await;
@@ -49,4 +64,23 @@ async fn it_shows_prices_losses_and_what_is_wrong() {
     shows(&root, "does not fit: invalid type").await;
     board.destroy();
     connection.aborted().await;
+}
+
+#[wasm_bindgen_test]
+async fn it_says_that_it_is_closed_and_why() {
+    let server = TestServer::at("https://prices.test/").expect("the URL is good");
+    let (root, board) = shown();
+    let connection = server.request().await;
+    connection.open();
+    connection.fail("the cable is cut");
+    shows(&root, "reconnecting in 3 s").await;
+    press(&root);
+    // Not what was true before.
+    shows(&root, "Pricesclosed").await;
+
+    press(&root);
+    shows(&root, "Pricesconnecting ...").await;
+    server.request().await.answer(404, "text/html");
+    shows(&root, "Pricesthe server answered with status 404").await;
+    board.destroy();
 }

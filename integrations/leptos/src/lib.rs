@@ -183,7 +183,7 @@ pub struct UseEventSource<T: Send + Sync + 'static = Message> {
     /// The newest message.
     pub message: Signal<Option<T>>,
     /// The last error: why there is no source, why the connection was lost or failed, or why a message is not a `T`. It stays until another takes
-    /// its place, or until a source is made anew.
+    /// its place, or until a source is made anew; one that says that it reconnects goes with [`close`](Self::close).
     pub error: Signal<Option<Error>>,
     tie: Tie<T>,
 }
@@ -193,6 +193,7 @@ impl<T: Send + Sync + 'static> UseEventSource<T> {
     pub fn close(&self) {
         self.tie.disconnect();
         self.tie.ready_state.set(ReadyState::Closed);
+        self.tie.error.maybe_update(|error| error.take_if(|error| error.will_reconnect()).is_some());
         self.tie.asked.update(|asked| asked.open = false);
     }
 

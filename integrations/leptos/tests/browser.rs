@@ -248,10 +248,18 @@ async fn the_ready_state_is_true_at_all_times() {
     connection.answer(404, "text/plain");
     assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
     assert_eq!(source.error.get_untracked().and_then(|error| error.status()), Some(404));
+    source.close();
+    assert_eq!(source.error.get_untracked().and_then(|error| error.status()), Some(404), "why it is closed");
     // What has failed can be opened anew.
     source.open();
-    within("a request", server.request()).await.open();
+    let connection = within("a request", server.request()).await;
+    connection.open();
     assert_eq!((source.ready_state.get_untracked(), source.error.get_untracked()), (ReadyState::Open, None));
+    connection.fail("cut");
+    assert!(source.error.get_untracked().is_some_and(|error| error.will_reconnect()));
+    source.close();
+    let told = (source.ready_state.get_untracked(), source.error.get_untracked());
+    assert_eq!(told, (ReadyState::Closed, None), "it does not reconnect");
     drop(unmount);
 }
 

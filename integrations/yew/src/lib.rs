@@ -231,7 +231,7 @@ impl<T: 'static> UseEventSource<T> {
     }
 
     /// The last error: why there is no source, why the connection was lost or failed, or why a message is not a `T`. It stays until another takes
-    /// its place, or until a source is made anew.
+    /// its place, or until a source is made anew; one that says that it reconnects goes with [`close`](Self::close).
     pub fn error(&self) -> Option<Error> {
         self.tie.error.borrow().clone()
     }
@@ -240,6 +240,7 @@ impl<T: 'static> UseEventSource<T> {
     pub fn close(&self) {
         self.tie.wanted.set(false);
         self.tie.disconnect();
+        self.tie.error.replace_with(|error| error.take().filter(|error| !error.will_reconnect()));
         (self.tie.update)();
     }
 

@@ -291,10 +291,17 @@ async fn the_ready_state_is_true_at_all_times() {
     assert_eq!(source.ready_state(), ReadyState::Closed);
     let source = shown.until("the failure", |source| source.error().is_some_and(|error| !error.will_reconnect())).await;
     assert_eq!(source.error().and_then(|error| error.status()), Some(404));
+    source.close();
+    assert_eq!(source.error().and_then(|error| error.status()), Some(404), "why it is closed");
     // What has failed can be opened anew.
     source.open();
-    within("a request", server.request()).await.open();
+    let connection = within("a request", server.request()).await;
+    connection.open();
     shown.open().await;
+    connection.fail("cut");
+    shown.until("the loss", |source| source.error().is_some_and(|error| error.will_reconnect())).await;
+    source.close();
+    assert_eq!((source.ready_state(), source.error()), (ReadyState::Closed, None), "it does not reconnect");
     shown.app.destroy();
 }
 
