@@ -62,7 +62,7 @@ pub struct EventStream {
 
     /// Where the stream is fed for strings: how much of a name was read, that nothing of the value was, what is read of a reconnection time, and whether the last event ID
     /// was given.
-    pub(super) name: u8,
+    pub(super) name: u32,
     pub(super) at_value: bool,
     pub(super) time: Time,
     pub(super) id_given: bool,

@@ -59,10 +59,19 @@ impl EventStream {
 
     /// A piece of a line.
     fn piece(&mut self, mut piece: &[u8], beside: Beside, text: &mut Vec<u8>) {
-        while !is_field(self.name) {
-            let Some((&byte, rest)) = piece.split_first() else { return };
-            piece = rest;
-            self.letter(byte);
+        if !is_field(self.name) {
+            while !is_field(self.name) {
+                let Some((&byte, rest)) = piece.split_first() else { return };
+                piece = rest;
+                self.letter(byte);
+            }
+            self.at_value = true;
+            if self.skipping && matches!(self.name, DATA | EVENT) {
+                // Of an event that is left out, they are as good as unknown.
+                self.name = UNKNOWN;
+            } else if self.name == DATA && mem::replace(&mut self.has_data, true) {
+                push(&mut self.data, b'\n');
+            }
         }
         if self.at_value
             && let Some((&first, rest)) = piece.split_first()
@@ -90,22 +99,16 @@ impl EventStream {
 
     /// The next letter of what may be the name of a field.
     fn letter(&mut self, letter: u8) {
-        let at = usize::from(self.name);
-        self.name = if at > 0 && NAMES.get(at) == Some(&letter) {
-            self.name + 1
-        } else if at == 0 || self.name == START {
-            FIRST.iter().rposition(|first| *first == letter).map_or(UNKNOWN, |at| at as u8 + 1)
-        } else {
-            UNKNOWN
+        let mut at = self.name;
+        self.name = loop {
+            match LETTERS.get(at as usize) {
+                None => break UNKNOWN,
+                Some(&(expected, _)) if expected == letter => {
+                    break if letter == b':' { FIELD | at } else { (at + 1) % AFTER_BOM };
+                }
+                Some(&(_, otherwise)) => at = otherwise.into(),
+            }
         };
-        self.at_value = true;
-        match self.name {
-            // Of an event that is left out, they are as good as unknown.
-            DATA | EVENT if self.skipping => self.name = UNKNOWN,
-            AFTER_BOM => self.name = 0,
-            DATA if mem::replace(&mut self.has_data, true) => push(&mut self.data, b'\n'),
-            _ => {}
-        }
     }
 
     fn end_line(&mut self, beside: Beside, text: &mut Vec<u8>) {
@@ -183,24 +186,35 @@ fn item(text: &mut Vec<u8>, data: &[u8], event_type: &[u8], id: &[u8]) {
     }
 }
 
-/// Whether this is where the name of a field ended.
-fn is_field(at: u8) -> bool {
-    matches!(at, DATA | EVENT | ID | RETRY | COMMENT_LINE | UNKNOWN)
+/// Whether a line went past the colon.
+fn is_field(name: u32) -> bool {
+    name >= FIELD
 }
 
-/// The names of fields: how far a line went along one of them says which field it may be, and past the colon which it is.
-const NAMES: &[u8; 26] = b"data:event:id:retry:???\xEF\xBB\xBF";
-/// Where in these a line with this first letter goes on; what is none of a field is between them.
-const FIRST: &[u8; 21] = b"d::::e:::::i::r::::::";
-const DATA: u8 = 5;
-const EVENT: u8 = 11;
-const ID: u8 = 14;
-const RETRY: u8 = 20;
-const COMMENT_LINE: u8 = 21;
-const UNKNOWN: u8 = 22;
+/// A line goes along one of the names, which a colon ends (a comment is the field without one), and a stream along the BOM before that. With each letter stands where to
+/// look if it is not the one: first letters lead to that of the next name.
+const LETTERS: [(u8, u8); 24] = {
+    let names = b"data:event:id:retry::\xEF\xBB\xBF";
+    let mut letters = [(0, u8::MAX); 24];
+    let mut at = 0;
+    while at < letters.len() {
+        letters[at].0 = names[at];
+        at += 1;
+    }
+    (letters[0].1, letters[5].1, letters[11].1, letters[14].1, letters[START as usize].1) = (5, 11, 14, 20, 0);
+    letters
+};
 /// Where a stream begins: perhaps with a BOM.
-pub(super) const START: u8 = 23;
-const AFTER_BOM: u8 = 26;
+pub(super) const START: u32 = 21;
+const AFTER_BOM: u32 = 24;
+/// A field is this and where its colon is.
+const FIELD: u32 = 128;
+const DATA: u32 = FIELD | 4;
+const EVENT: u32 = FIELD | 10;
+const ID: u32 = FIELD | 13;
+const RETRY: u32 = FIELD | 19;
+const COMMENT_LINE: u32 = FIELD | 20;
+const UNKNOWN: u32 = 255;
 
 /// The type of a comment.
 const A_COMMENT: &[u8] = b"\n";
