@@ -1,7 +1,8 @@
 //! What streams have not taken yet: one bounded queue for each.
 //!
 //! Rules: no cell is borrowed while a waker runs, for a waker may poll at once. A queue that is full asks its source to read no further; a
-//! chunk that was read is delivered whole, so a queue may hold more than its capacity by what one chunk brings, never by more.
+//! chunk that was read is delivered whole, so a queue may hold more than its capacity by what one chunk brings, and by one loss of the connection and one
+//! `Open` after it, never by more.
 
 use crate::{CloseReason, Error, Event, Message, MessageEvent, OpenEvent};
 use std::cell::{Cell, RefCell};
@@ -161,14 +162,17 @@ impl Queue {
         }
         let length = {
             let mut items = self.items.borrow_mut();
-            if items.len() >= self.capacity
-                && let (Event::Reconnecting { .. }, Some(last @ Event::Reconnecting { .. })) = (&event, items.back_mut())
-            {
-                // A server that is away for a long time fills no queue: the newest loss stands for all in a row.
-                *last = event;
-            } else {
-                items.push_back(event);
+            if items.len() >= self.capacity && matches!(event, Event::Reconnecting { .. }) {
+                // Connections that come and go fill no queue: the newest loss stands for all in a row, and for what was open between them.
+                let is_loss = |item: Option<&Event>| matches!(item, Some(Event::Reconnecting { .. }));
+                if matches!(items.back(), Some(Event::Open(_))) && is_loss(items.iter().nth_back(1)) {
+                    items.pop_back();
+                }
+                if is_loss(items.back()) {
+                    items.pop_back();
+                }
             }
+            items.push_back(event);
             items.len()
         };
         if length >= self.capacity {
@@ -274,6 +278,20 @@ mod tests {
             (poll(&queue), poll(&queue)),
             (Poll::Ready(Some(Event::told(&lost(1)))), Poll::Ready(Some(Event::told(&lost(99)))))
         );
+    }
+
+    #[test]
+    fn connections_that_come_and_go_fill_no_queue() {
+        let queue = queue(2);
+        queue.message(&message("a"), true);
+        for number in 1..100 {
+            queue.open(&OpenEvent { attempt: Some(number), ..OpenEvent::default() });
+            queue.error(&lost(number));
+        }
+        queue.open(&OpenEvent { attempt: Some(100), ..OpenEvent::default() });
+        let told: Vec<_> = queue.items.borrow().iter().skip(1).cloned().collect();
+        let open = |number| Event::Open(OpenEvent { attempt: Some(number), ..OpenEvent::default() });
+        assert_eq!(told, [open(1), Event::told(&lost(99)), open(100)], "it was open, lost, and is open");
     }
 
     #[test]

@@ -141,6 +141,7 @@ impl ScriptedRequest {
             last_event_id: request.last_event_id.to_owned(),
             receiver,
             steps: RefCell::default(),
+            answered: Cell::new(false),
             delivering: Cell::new(false),
             aborted: Cell::new(false),
             waker: RefCell::default(),
@@ -175,6 +176,8 @@ pub(super) struct Exchange {
     receiver: Weak<dyn Receiver>,
     /// What the test has said and the source not heard yet.
     steps: RefCell<VecDeque<Step>>,
+    /// What follows is of the body.
+    answered: Cell<bool>,
     delivering: Cell<bool>,
     aborted: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -205,7 +208,7 @@ impl Exchange {
                 timers::soon(move || again.upgrade().into_iter().for_each(|exchange| exchange.deliver()));
                 break;
             }
-            if !receiver.reads_on() {
+            if self.answered.get() && !receiver.reads_on() {
                 break;
             }
             let step = self.steps.borrow_mut().pop_front();
@@ -220,7 +223,10 @@ impl Exchange {
     fn report(&self, receiver: &dyn Receiver, step: Step) {
         let attempt = self.attempt;
         match step {
-            Step::Answer(response) => report_answer(receiver, attempt, response),
+            Step::Answer(response) => {
+                self.answered.set(true);
+                report_answer(receiver, attempt, response);
+            }
             Step::Chunk(chunk) => receiver.receive(Input::ChunkReceived { attempt }, &chunk),
             Step::End => receiver.receive(Input::BodyEnded { attempt }, &[]),
             Step::Fail(detail) => {

@@ -123,6 +123,52 @@ async fn a_source_that_reads_no_further_hears_of_it_later() {
 }
 
 #[wasm_bindgen_test]
+async fn a_stream_that_nobody_takes_from_is_told_no_more() {
+    let server = TestServer::at(URL).expect("the URL is good");
+    let source = EventSource::builder(URL).queue_capacity(4).build().expect("the URL is good");
+    let mut events = source.events().expect("Auto takes fetch");
+    for _ in 0..3 {
+        let connection = request(&server).await;
+        connection.open();
+        connection.fail("a mouse ate the cable");
+    }
+    // Nobody reads that the third was cut.
+    assert!(server.request().now_or_never().is_none());
+    gloo_timers::future::TimeoutFuture::new(0).await;
+    assert!(server.request().now_or_never().is_none());
+    assert_eq!(source.ready_state(), ReadyState::Open);
+    for nth in 0..5 {
+        let event = events.next().now_or_never().flatten();
+        assert!(if nth % 2 == 0 {
+            matches!(event, Some(Event::Open(_)))
+        } else {
+            matches!(event, Some(Event::Reconnecting { .. }))
+        });
+    }
+    assert_eq!(request(&server).await.attempt(), 4);
+}
+
+#[wasm_bindgen_test]
+async fn asking_for_reconnects_fills_no_queue() {
+    let server = TestServer::at(URL).expect("the URL is good");
+    let source = EventSource::builder(URL).queue_capacity(4).build().expect("the URL is good");
+    let mut events = source.events().expect("Auto takes fetch");
+    for _ in 0..50 {
+        request(&server).await.open();
+        source.reconnect();
+    }
+    request(&server).await.open();
+    let mut waiting = 0;
+    let mut newest = None;
+    while let Some(Some(event)) = events.next().now_or_never() {
+        waiting += 1;
+        newest = Some(event);
+    }
+    assert!(waiting <= 6, "{waiting} waited, and 4 may");
+    assert!(matches!(newest, Some(Event::Open(open)) if open.attempt == Some(51)), "and the newest is told");
+}
+
+#[wasm_bindgen_test]
 async fn a_server_serves_one_url_as_long_as_it_lives() {
     let server = TestServer::at(URL).expect("the URL is good");
     let newer = TestServer::at(URL).expect("the URL is good");

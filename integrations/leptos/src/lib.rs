@@ -30,8 +30,8 @@
 //! ```
 //!
 //! The source connects in an effect: in browsers only, also when what a server rendered is hydrated; on a server nothing connects. When the
-//! owner is cleaned up (the component is unmounted), it is closed. When the URL or the options change, the old source is closed and a new one
-//! is made, once each; when they become what they were, nothing happens.
+//! owner is cleaned up (the component is unmounted), it is closed. When the URL changes, or what [`Options::source`] gives, the old source is
+//! closed and a new one is made, once each; when they become what they were, nothing happens.
 //!
 //! # Every message, and options
 //!
@@ -95,7 +95,7 @@ impl<T> Options<T> {
         self
     }
 
-    /// Only messages of type `message` and of these types: see [`EventSource::events_named`]. Without it, all.
+    /// Only messages of type `message` and of these types, for as long as the owner lives: see [`EventSource::events_named`]. Without it, all.
     pub fn named<N: Into<String>>(mut self, event_types: impl IntoIterator<Item = N>) -> Self {
         self.names = Some(event_types.into_iter().map(Into::into).collect());
         self

@@ -282,6 +282,39 @@ async fn losses_and_the_end_are_told() {
     }
 }
 
+#[wasm_bindgen_test]
+async fn a_callback_may_close() {
+    let server = TestServer::at("https://tidings.test/counted").expect("the URL is good");
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let own = Rc::new(Cell::new(None::<UseEventSource>));
+    let weak = Rc::downgrade(&heard);
+    let options = Options::new().on_message({
+        let (heard, own) = (heard.clone(), own.clone());
+        move |message: &Message| {
+            heard.borrow_mut().push(message.data.clone());
+            if message.data == "last" {
+                own.get().iter().for_each(UseEventSource::close);
+            }
+        }
+    });
+    let (source, unmount) = mounted(move || use_event_source("https://tidings.test/counted", options));
+    own.set(Some(source));
+    let connection = within("a request", server.request()).await;
+    connection.open();
+    connection.send("data: a\n\ndata: last\n\ndata: too late\n\n");
+    within("the abort", connection.aborted()).await;
+    assert_eq!(source.ready_state.get_untracked(), ReadyState::Closed);
+    until("another effect", || true).await;
+    assert_eq!(*heard.borrow(), ["a", "last"]);
+    drop((unmount, heard));
+    within("the end of all that held it", async {
+        while weak.strong_count() > 0 {
+            gloo_timers::future::TimeoutFuture::new(0).await;
+        }
+    })
+    .await;
+}
+
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum News {

@@ -205,7 +205,13 @@ fn use_source<T: 'static>(url: AttrValue, options: Options<T>, decode: fn(Messag
     });
     use_effect_with((), {
         let tie = tie.clone();
-        move |()| move || tie.unmounted.set(true)
+        move |()| {
+            move || {
+                tie.unmounted.set(true);
+                // It may hold what holds us.
+                drop(tie.on_message.take());
+            }
+        }
     });
     UseEventSource { tie }
 }

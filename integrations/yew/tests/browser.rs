@@ -322,6 +322,70 @@ async fn losses_and_the_end_are_told() {
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+struct CountingProps {
+    round: u32,
+    heard: Heard,
+}
+
+/// What was heard, and in which round. It never changes: all are equal.
+#[derive(Clone, Default)]
+struct Heard(Rc<RefCell<Vec<(u32, String)>>>);
+
+impl PartialEq for Heard {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Closes its own source once it has heard "last".
+#[component]
+fn Counting(props: &CountingProps) -> Html {
+    let own = use_mut_ref(|| None::<UseEventSource>);
+    let (round, Heard(heard)) = (props.round, props.heard.clone());
+    let options = Options::new().on_message({
+        let own = own.clone();
+        move |message: Rc<Message>| {
+            heard.borrow_mut().push((round, message.data.clone()));
+            if message.data == "last" {
+                own.borrow().iter().for_each(UseEventSource::close);
+            }
+        }
+    });
+    let source = use_event_source("https://tidings.test/counted", options);
+    own.replace(Some(source.clone()));
+    html! { <p>{ format!("{} in round {round}", source.ready_state()) }</p> }
+}
+
+#[wasm_bindgen_test]
+async fn the_newest_callback_is_called_and_may_close() {
+    let server = TestServer::at("https://tidings.test/counted").expect("the URL is good");
+    let (root, heard) = (new_element(), Heard::default());
+    let props = |round| CountingProps { round, heard: heard.clone() };
+    let weak = Rc::downgrade(&heard.0);
+    let mut app = yew::Renderer::<Counting>::with_root_and_props(root.clone(), props(1)).render();
+    let connection = within("a request", server.request()).await;
+    connection.open();
+    connection.send("data: a\n\ndata: b\n\n");
+    shows(&root, "open in round 1").await;
+    app.update(props(2));
+    shows(&root, "open in round 2").await;
+    connection.send("data: c\n\ndata: last\n\ndata: too late\n\n");
+    shows(&root, "closed in round 2").await;
+    within("the abort", connection.aborted()).await;
+    let expected = [(1, "a"), (1, "b"), (2, "c"), (2, "last")].map(|(round, data)| (round, data.to_owned()));
+    assert_eq!(*heard.0.borrow(), expected);
+    assert_eq!(server.requests(), 1, "another callback is no reason to connect anew");
+    app.destroy();
+    drop(heard);
+    within("the end of all that held it", async {
+        while weak.strong_count() > 0 {
+            gloo_timers::future::TimeoutFuture::new(0).await;
+        }
+    })
+    .await;
+}
+
 #[derive(Debug, PartialEq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum News {
