@@ -33,12 +33,12 @@ const AS_TIDINGS = {
 };
 
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
-const INTERNAL = new RegExp(
-  `^(${[
-    'readOn|isResumable|startFrom|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|handlers',
-    'words|live|failure|wait|bytes|take|end|field|events|free',
-  ].join('|')})$`,
-);
+const INTERNAL = [
+  'readOn|isResumable|startFrom|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|handlers',
+  'words|live|failure|bytes|take|end|field|events|free',
+].join('|');
+/** Always the same ones: left to itself, esbuild takes now these, now those. */
+const SHORT = Object.fromEntries(INTERNAL.split('|').map((name, index) => [name, 'abcdefghijklmnopqrstuvwxyz'[index]]));
 
 /** What the entries make of the core, and the module they need: the class, and the parser. */
 const CLASS = { createCore: 'core/instance.ts', file: 'core.wasm' };
@@ -79,7 +79,7 @@ async function build(folder) {
     },
   };
 
-  const small = { ...shared, mangleProps: INTERNAL };
+  const small = { ...shared, mangleProps: new RegExp(`^(${INTERNAL})$`), mangleCache: SHORT };
 
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
@@ -124,7 +124,7 @@ async function build(folder) {
   await mkdir(internals, { recursive: true });
   await writeFile(join(internals, 'first.wasm'), core.legacy.wasm);
   for (const [name, entry] of [['internals.mjs', 'core/internals.ts'], ['core-js.mjs', 'entry/core-js.ts']]) {
-    await esbuild.build({ ...module, mangleProps: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
+    await esbuild.build({ ...module, mangleProps: undefined, mangleCache: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
   }
   await types();
 }

@@ -20,6 +20,7 @@ import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
 import { listen } from './host/listen.js';
 import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
+import type { Abort } from './transport/transport.js';
 
 /**
  * Begins, and sets `source.close`. It does not throw and fires nothing before it has returned: without a core, or with a URL that cannot be
@@ -30,7 +31,7 @@ import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js'
 export function drive(source: Source, plan: Plan, fire: (event: Event) => void): void {
   let connection: Connection | undefined;
   /** Ends the request, the probe or what is prepared; and is another for each. */
-  let abort: (() => void) | undefined;
+  let abort: Abort | undefined;
   let stopWaiting: (() => void) | undefined;
   let stopWatching: (() => void) | undefined;
   let events: Message[] | undefined;
@@ -45,14 +46,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** Goes on, where nothing is read because consumers are full. */
   let goOn: (() => void) | undefined;
 
-  source.close = () => {
-    if (source.readyState !== CLOSED) {
-      source.readyState = CLOSED;
-      events = undefined;
-      tell(Input.CloseCalled);
-      end();
-    }
-  };
+  source.close = () => close();
   source.tell = tell;
   source.readOn = () => {
     const readOn = goOn;
@@ -82,7 +76,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
       run(() => {
-        const { maxEventSize = DEFAULT_LIMIT, method = 'GET' } = plan;
+        const { maxEventSize = DEFAULT_LIMIT } = plan;
         const { document } = globalThis as { document?: Document };
         const watches = plan.whenHidden === 'pause';
         if (watches) {
@@ -92,7 +86,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
           [
             source.crossOrigin,
             // What is no GET might do something; and a redirect that is an error is none to a probe.
-            (plan.probe ?? true) && source.corsApplies && plan.redirect !== 'error' && /^get$/i.test(method),
+            (plan.probe ?? true) && source.corsApplies && plan.redirect !== 'error' && /^(get)?$/i.test(plan.method || ''),
             !!repeat,
             !!plan.prepare,
             !!plan.decide,
@@ -119,9 +113,9 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   }
 
   /** Tells the core, and does what it asks for. */
-  function tell(input: Input, attempt = 0, value?: number, content?: Uint8Array | string): void {
+  function tell(input: Input, attempt = 0, value = 0, content?: Uint8Array | string): void {
     trace(source.url, false, input, attempt);
-    run(() => connection?.tell(input, attempt, Date.now(), value, content));
+    run(() => connection?.tell(input, attempt, Date.now(), Math.min(value, LONGEST), content));
   }
 
   /** Does what the core asks for, after this. */
@@ -199,26 +193,32 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       request.lastEventId = '';
     }
     requested = request.url;
+    // Nothing is heard of a request that is over.
     const mine = (abort = send(
       request,
       (more, read) => {
+        if (abort !== mine) {
+          return;
+        }
         answer = more;
         origin = new URL(more.url!).origin;
         readOn = read;
         const after = more.headers!.get('Retry-After');
         if (after) {
           // Seconds or a date.
-          tell(Input.RetryAfterReceived, attempt, Math.max(0, Math.min(+after * 1000 || Date.parse(after) - Date.now(), LONGEST)));
+          tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
         }
         // What is not ASCII is in no type that matters, but may stand beside one that does.
         tell(Input.ResponseStarted, attempt, more.status, (more.headers!.get('Content-Type') || '').replace(/[^\0-\x7f]/g, '?'));
         inTurns(turn);
       },
       (input, chunk, error) => {
-        cause = error;
-        tell(input, attempt, 0, chunk);
-        if (chunk) {
-          inTurns(turn);
+        if (abort === mine) {
+          cause = error;
+          tell(input, attempt, 0, chunk);
+          if (chunk) {
+            inTurns(turn);
+          }
         }
       },
     ));
@@ -256,7 +256,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         prepare(attempt, connection.lastEventId());
         break;
       case ActionKind.SendProbe:
-        abort = probe(requested, plan.fetch, (outcome) => tell(Input.ProbeEnded, attempt, outcome));
+        const mine: Abort = (abort = probe(requested, plan.fetch, (outcome) => abort === mine && tell(Input.ProbeEnded, attempt, outcome)));
         break;
       case ActionKind.AbortRequest:
         abortRequest();
@@ -270,11 +270,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         break;
       case ActionKind.StopTimer:
         stopWaiting?.();
-        break;
-      case ActionKind.BecomeConnecting:
-      case ActionKind.BecomeOpen:
-      case ActionKind.BecomeClosed:
-        source.readyState = (action - ActionKind.BecomeConnecting) as 0 | 1 | 2;
         break;
       case ActionKind.FireOpen:
         fire(attach(event('open'), { ...answer, attempt }));
@@ -290,7 +285,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
             const given = plan.decide!(error, attempt);
             delay = given === undefined ? delay : (given ?? -1);
           });
-          tell(Input.RetryAnswered, attempt, delay >= 0 ? Math.min(delay, LONGEST) : -1);
+          tell(Input.RetryAnswered, attempt, delay >= 0 ? delay : -1);
         } else {
           cause = undefined;
           fire(error);
@@ -308,14 +303,18 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         events = connection.events();
         next = 0;
         dispatchNext();
+        break;
+      default:
+        // BecomeConnecting, BecomeOpen, BecomeClosed.
+        source.readyState = (action - ActionKind.BecomeConnecting) as 0 | 1 | 2;
     }
   }
 
   /** Fires the next event of the chunk, if there is one. */
   function dispatchNext(): void {
     const item = events![next++];
-    if (item && item.type === COMMENT) {
-      source.consumers.forEach(({ hear }) => guarded(() => hear && hear(item.data)));
+    if (item?.type === COMMENT) {
+      source.consumers.forEach(({ hear }) => guarded(() => hear?.(item.data)));
     } else if (item) {
       const fired = message(item.type, item.data, origin, item.lastEventId);
       fire(fired);
@@ -351,10 +350,17 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
 
   /** [Fails the connection](https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection) where no core could say so. */
   function fail(): void {
+    close(lost(0, 1, 0, -1));
+  }
+
+  function close(failure?: Event): void {
     if (source.readyState !== CLOSED) {
       source.readyState = CLOSED;
-      const failure = lost(0, 1, 0, -1);
-      fire(failure);
+      events = undefined;
+      tell(Input.CloseCalled);
+      if (failure) {
+        fire(failure);
+      }
       end(failure);
     }
   }

@@ -89,12 +89,12 @@ export class EventStreamDecoder {
   push(chunk: Uint8Array): EventStreamMessage[] {
     const events: EventStreamMessage[] = [];
     // Bytes of another realm are no `instanceof` of ours.
-    if (!chunk || chunk.BYTES_PER_ELEMENT !== 1) {
+    if (chunk?.BYTES_PER_ELEMENT !== 1) {
       refuse('a chunk is a Uint8Array: leave out what makes text of it, such as TextDecoderStream');
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;
-      for (const item of (this.#parser ||= make(this.#limit)).read(chunk)) {
+      for (const item of (this.#parser ||= make(this.#limit))(chunk)) {
         const { type, data } = item;
         if (type === Told.Comment) {
           onComment?.(data);
@@ -115,7 +115,7 @@ export class EventStreamDecoder {
 
   /** Begins anew, for another stream: an unfinished block, the last event ID and the memory they took are gone. */
   reset(): void {
-    this.#parser?.close();
+    this.#parser?.();
     this.#parser = undefined;
     this.#exceeded = false;
   }
@@ -204,7 +204,7 @@ export function parseEventStream(source: EventStreamSource, options?: EventStrea
  */
 export class EventStreamTransform extends (
   // Importing this must not fail where there is none.
-  (typeof TransformStream === 'function' ? TransformStream : Object) as typeof TransformStream
+  (globalThis.TransformStream || Object) as typeof TransformStream
 )<Uint8Array, EventStreamMessage> {
   /** @throws {TypeError} If an option is not what it should be. */
   constructor(options?: EventStreamOptions) {
@@ -241,7 +241,7 @@ function chunksOf(source: EventStreamSource): Chunks {
     const reader = body.getReader();
     return { next: () => reader.read(), return: (reason) => reader.cancel(reason) };
   }
-  return body?.[Symbol.asyncIterator]?.() || refuse('the source is a Response, a ReadableStream or an async iterable of Uint8Array');
+  return body?.[Symbol.asyncIterator]?.() || refuse('the source is a Response, ReadableStream or async iterable');
 }
 
 /** What of an async iterator is needed, which a reader of a stream can be made to. */

@@ -149,8 +149,8 @@ function read(checks: Record<string, Check>, init: Record<string, any>, plan: Pl
 }
 
 /** Whether a request without a method, or with this one, changes nothing. */
-export function isSafe({ method = 'GET' }: Plan): boolean {
-  return /^(get|head)$/i.test(method);
+export function isSafe({ method }: Plan): boolean {
+  return /^(get|head)?$/i.test(method || '');
 }
 
 /** Fails the constructor for the sake of what it was given. */
@@ -179,16 +179,16 @@ export function isObject(value: unknown): value is object {
 
 const any: Check = () => true;
 const callable: Check = (value) => !value || typeof value === 'function';
-const number: Check = (value) => typeof value === 'number' && value >= 0;
-/** What `fetch` takes, it says itself. */
-const request: Check = (value, { method }, name) => new Request('http://a', { method, [name]: value } as RequestInit);
+const number = (value: unknown) => typeof value === 'number' && value >= 0;
+/** What `fetch` takes, it says itself; but a stream could be sent only once. */
+const request: Check = (value, { method }, name) => !value?.getReader && new Request('http://a', { method, [name]: value } as RequestInit);
 
 /** By name, in the order in which they are read. */
 export const OPTIONS: Record<string, Check> = {
   withCredentials: any,
   method: request,
   headers: request,
-  body: (value, plan, name) => !(value && value.getReader) && request(value, plan, name),
+  body: request,
   credentials: (value, plan, name) => plan.withCredentials === undefined && request(value, plan, name),
   redirect: (value, plan, name) => value !== 'manual' && request(value, plan, name),
   signal: request,
@@ -200,7 +200,7 @@ export const OPTIONS: Record<string, Check> = {
   reconnection: isObject,
   idleTimeout: number,
   whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))),
-  maxEventSize: (value, plan, name) => value === null || number(value, plan, name),
+  maxEventSize: (value) => value === null || number(value),
   whenTooBig: (value) => value === 'fail' || value === 'skip',
   probe: any,
 };
@@ -208,7 +208,7 @@ export const OPTIONS: Record<string, Check> = {
 /** The members of `reconnection`. */
 export const RECONNECTION: Record<string, Check> = {
   min: number,
-  max: (value, plan, name) => number(value, plan, name) && !(plan.min! > value),
+  max: (value, plan) => number(value) && !(plan.min! > value),
   attempts: number,
   time: number,
   statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status % 1 === 0),

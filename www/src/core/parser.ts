@@ -12,17 +12,13 @@ import { attached, Border, cut, IDLE_MEMORY, look, type Exports, type Instance }
 /** Makes a parser with a limit on what one event may hold, in bytes. */
 export type ParserCore = (limit: number) => Parser;
 
-/** One stream's parser. */
-export interface Parser {
-  /**
-   * Reads a chunk. Among its events are, in their order, those of the types that no event can have: see {@link Told}.
-   *
-   * It throws when memory runs out, and then at each call.
-   */
-  read(chunk: Uint8Array): Message[];
-  /** Gives its memory back; it is not read with again. */
-  close(): void;
-}
+/**
+ * One stream's parser: reads a chunk. Among its events are, in their order, those of the types that no event can have: see {@link Told}. Without a chunk it
+ * gives its memory back, and is not called again.
+ *
+ * It throws when memory runs out, and then at each call.
+ */
+export type Parser = (chunk?: Uint8Array) => Message[];
 
 /** What stands as a type where something else than an event was read: those of `Strings` in the core. */
 export const enum Told {
@@ -37,7 +33,7 @@ export const enum Told {
 export function createCore(instantiate: () => Exports): ParserCore {
   // Finds the wrong version at once, not at the first parser.
   let instance: Instance | undefined = attached(instantiate, 'open');
-  const forgotten = typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<() => void>((close) => close()) : undefined;
+  const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry<() => void>((close) => close());
 
   return (limit) => {
     const mine = (instance ||= attached(instantiate, 'open'));
@@ -54,22 +50,23 @@ export function createCore(instantiate: () => Exports): ParserCore {
         }
       }
     };
-    const parser: Parser = {
-      read(chunk) {
-        try {
+    const parser: Parser = (chunk) => {
+      try {
+        if (chunk) {
           const address = exports.prepare(chunk.length) >>> 0;
           look(mine).bytes.set(chunk, address);
           return cut(mine, exports.read(stream, chunk.length) >>> 0);
-        } catch (error) {
-          if (mine === instance) {
-            instance = undefined;
-          }
-          throw error;
         }
-      },
-      close,
+      } catch (error) {
+        if (mine === instance) {
+          instance = undefined;
+        }
+        throw error;
+      }
+      close();
+      return [];
     };
-    forgotten && forgotten.register(parser, close);
+    forgotten?.register(parser, close);
     return parser;
   };
 }

@@ -32,7 +32,7 @@ export interface Platform {
   event(type: string): Event;
   /** Makes a message event; `origin` is a serialized origin. */
   message(type: string, data: string, origin: string, lastEventId: string): Event;
-  /** Sends a request, and reports what comes of it until it is aborted. It does not report before it has returned. */
+  /** Sends a request, and reports what comes of it. It does not report before it has returned. */
   send(request: Request, answered: Answered, happened: Happened): Abort;
   /** Sends a request without CORS, and says once how it went. */
   probe(url: string, send: Send | undefined, answer: ProbeAnswer): Abort;

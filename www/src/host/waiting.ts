@@ -12,12 +12,12 @@ export function wait(milliseconds: number, timeout: () => void, online: () => vo
   // Windows and all workers are event targets; Node's global object is not.
   const stopListening = listen(globalThis, 'online', online);
   const end = Date.now() + milliseconds;
-  let left = milliseconds;
+  let left = milliseconds + PIECE;
   let timer: ReturnType<typeof setTimeout>;
   // In pieces, for engines' timers stand still while the machine sleeps: the first look after that tells. A clock that was put back does not count.
   const look = () => {
     left = Math.min(end - Date.now(), left - PIECE);
-    if (left > 0) {
+    if (left >= 0) {
       timer = setTimeout(look, Math.min(left, PIECE));
     } else {
       stop();
@@ -28,7 +28,7 @@ export function wait(milliseconds: number, timeout: () => void, online: () => vo
     clearTimeout(timer);
     stopListening();
   };
-  timer = setTimeout(look, Math.min(milliseconds, PIECE));
+  look();
   return stop;
 }
 

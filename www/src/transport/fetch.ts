@@ -5,7 +5,7 @@
  * what has come and nobody has asked for.
  *
  * Dangers: the request may be aborted inside any report; an answer may come after the abort, where an engine has no AbortController or what
- * stands in for `fetch` does not heed it.
+ * stands in for `fetch` does not heed it. Reports may come after it too: the driver hears none of them.
  */
 
 import { Input, ProbeOutcome } from '../core/contract.js';
@@ -20,23 +20,41 @@ const SETTLING = 20;
 
 /** Sends the standard's request for an event stream. */
 export function send(request: Request, answered: Answered, happened: Happened): Abort {
-  let reader: ReadableStreamDefaultReader<Uint8Array> | null | undefined;
+  let reader: Reader;
   let chunk: Promise<ReadableStreamReadResult<Uint8Array>>;
-  let aborted = false;
-  const failed = (error?: unknown) => {
-    if (!aborted) {
-      happened(Input.RequestFailed, undefined, error);
-    }
-  };
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
   // A plain object, which what stands in for `fetch` can spread; what is given takes the place of ours.
   const headers: Record<string, string> = { accept: 'text/event-stream' };
-  if (request.lastEventId && isSendable(request.lastEventId)) {
+  // Node's `fetch` fails a request for the sake of a control character in a header that the standard allows, again at every attempt: there an
+  // id with one is not sent.
+  if (request.lastEventId && (typeof process === 'undefined' || !/[\x01-\x08\x0b-\x1f\x7f]/.test(request.lastEventId))) {
     headers['last-event-id'] = request.lastEventId;
   }
   new Headers(request.headers).forEach((value, name) => {
     headers[name] = value;
   });
+  const failed = (error?: unknown) => happened(Input.RequestFailed, undefined, error);
+  const readAhead = () => {
+    if (reader) {
+      chunk = reader.read();
+      chunk.catch(nothing);
+    }
+  };
+  const readOn = () => {
+    if (reader) {
+      chunk.then(({ done, value }) => {
+        if (done) {
+          happened(Input.BodyEnded);
+        } else {
+          readAhead();
+          happened(Input.ChunkReceived, value);
+        }
+      }, failed);
+    } else {
+      // A response without a body.
+      happened(Input.BodyEnded);
+    }
+  };
   const end = begin(
     request.url,
     {
@@ -49,68 +67,29 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       body: request.body,
     } as RequestInit,
     request.fetch,
-    (response) => {
-      reader = response.body && response.body.getReader();
-      if (aborted) {
-        cancel();
+    (response, its) => {
+      const { status, headers } = response;
+      // What stands in for `fetch` may answer without a URL.
+      const url = response.url || request.url;
+      const tell = (body?: string) => answered({ status, headers, url, body }, readOn);
+      reader = its;
+      if (status === 200 && /event-stream/i.test(headers.get('Content-Type')!)) {
+        readAhead();
+        tell();
       } else {
-        const { status, headers } = response;
-        // What stands in for `fetch` may answer without a URL.
-        const url = response.url || request.url;
-        const tell = (body?: string) => {
-          if (!aborted) {
-            answered({ status, headers, url, body }, readOn);
-          }
-        };
-        if (status === 200 && /event-stream/i.test(headers.get('Content-Type')!)) {
-          readAhead();
-          tell();
-        } else {
-          // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
-          return reader ? beginning(reader, end).then(tell) : tell('');
-        }
+        // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
+        return reader ? beginning(reader, end).then(tell) : tell('');
       }
     },
     failed,
   );
-  const cancel = () => {
-    if (reader) {
-      reader.cancel().catch(nothing);
-    }
-  };
-  const readAhead = () => {
-    if (reader) {
-      chunk = reader.read();
-      chunk.catch(nothing);
-    }
-  };
-  const readOn = () => {
-    if (reader) {
-      chunk.then(({ done, value }) => {
-        if (!aborted) {
-          if (done) {
-            happened(Input.BodyEnded);
-          } else {
-            readAhead();
-            happened(Input.ChunkReceived, value);
-          }
-        }
-      }, failed);
-    } else if (!aborted) {
-      // A response without a body.
-      happened(Input.BodyEnded);
-    }
-  };
-  return () => {
-    aborted = true;
-    end(cancel);
-  };
+  return end;
 }
 
 /** The first 4 KiB of a body as text, or what of it comes within a second, after which the request is ended. */
-function beginning(reader: ReadableStreamDefaultReader<Uint8Array>, end: End): Promise<string> {
+function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
   const bytes: number[] = [];
-  const timer = setTimeout(() => end(() => reader.cancel().catch(nothing)), 1000);
+  const timer = setTimeout(end, 1000);
   const read = (): Promise<unknown> =>
     reader.read().then(({ done, value }) => {
       if (!done) {
@@ -131,12 +110,9 @@ function beginning(reader: ReadableStreamDefaultReader<Uint8Array>, end: End): P
  * CORS it tells of an answer, if only that there is one.
  */
 export function probe(url: string, send: Send | undefined, answer: ProbeAnswer): Abort {
-  let aborted = false;
   const finish = (outcome: ProbeOutcome) => {
-    if (!aborted) {
-      abort();
-      answer(outcome);
-    }
+    end();
+    answer(outcome);
   };
   const end = begin(
     url,
@@ -145,40 +121,41 @@ export function probe(url: string, send: Send | undefined, answer: ProbeAnswer):
     (response) => finish(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
     () => finish(ProbeOutcome.Unreachable),
   );
-  const abort = () => {
-    aborted = true;
-    end(nothing);
-  };
-  return abort;
+  return end;
 }
 
-/** Ends a request as far as the engine can: its signal, then what else the caller has to let go. */
-type End = (andThen: () => void) => void;
+type Reader = ReadableStreamDefaultReader<Uint8Array> | null | undefined;
 
-/** Begins a request; what it returns ends it. */
+/** Begins a request; what it returns ends it, as far as the engine can: by its signal, and by letting go of its body. */
 function begin(
   url: string,
   init: RequestInit,
   send: Send | undefined,
-  onResponse: (response: Response) => unknown,
+  onResponse: (response: Response, reader: Reader) => unknown,
   onFailure: (error?: unknown) => void,
-): End {
+): Abort {
   const controller = new AbortController();
-  init.signal = controller.signal;
+  let reader: Reader;
   let answered = 0;
+  let ended = false;
+  const end = () => {
+    controller.abort();
+    if (reader) {
+      reader.cancel().catch(nothing);
+    }
+  };
+  init.signal = controller.signal;
   // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
   // are failures of the request.
   new Promise<Response>((resolve) => resolve((send || fetch)(url, init)))
     .then((response) => {
       answered = Date.now();
-      return onResponse(response);
+      reader = response.body && response.body.getReader();
+      return ended ? end() : onResponse(response, reader);
     })
     .catch(onFailure);
-  return (andThen) => {
-    const end = () => {
-      controller.abort();
-      andThen();
-    };
+  return () => {
+    ended = true;
     // Firefox's workers lose an abort that comes within a few milliseconds of the answer, and any after a cancel: the connection would stay.
     if (typeof WorkerGlobalScope === 'function' && Date.now() - answered < SETTLING) {
       setTimeout(end, SETTLING);
@@ -186,14 +163,6 @@ function begin(
       end();
     }
   };
-}
-
-/**
- * Node's `fetch` fails a request for the sake of a control character in a header that the standard allows, again at every attempt: there an
- * id with one is not sent.
- */
-function isSendable(id: string): boolean {
-  return typeof process === 'undefined' || !/[\x01-\x08\x0b-\x1f\x7f]/.test(id);
 }
 
 function nothing(): void {}

@@ -21,21 +21,18 @@ export interface Request {
   isResumable?(): boolean;
 }
 
-/**
- * The headers came. What is called by `readOn` asks for the next chunk of the body, once what was reported last is done with; of a request that was
- * aborted it does nothing.
- */
+/** The headers came. `readOn` asks for the next chunk of the body, once what was reported last is done with. */
 export type Answered = (answer: Answer, readOn: () => void) => void;
 
 /**
- * What else a transport reports, and not once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text of whose
+ * What else a transport reports, where nobody hears it once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text of whose
  * characters the low eight bits are these; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; or `ReconnectCalled`, when the connection is to be
  * made anew, since it would go on after the last event.
  */
 export type Happened = (input: Input, chunk?: Uint8Array | string, error?: unknown) => void;
 
 /** Hears how a probe went. */
-export type ProbeAnswer = (outcome: ProbeOutcome) => void;
+export type ProbeAnswer = (outcome: ProbeOutcome) => unknown;
 
-/** Frees the connection, so that the server sees it; no more is reported. */
+/** Frees the connection, so that the server sees it. */
 export type Abort = () => void;
