@@ -85,8 +85,8 @@ pub fn Board(props: &BoardProps) -> Html {
             <p role="status" data-state={source.ready_state().to_string()}>{ status }</p>
             <table><tbody>{ for prices.newest.iter().map(row) }</tbody></table>
             <p>
-                <span id="ticks">{ prices.ticks }</span>{ " ticks, " }
-                <span id="others">{ prices.others }</span>{ " other events " }
+                { "Ticks: " }<span id="ticks">{ prices.ticks }</span>
+                { ", other events: " }<span id="others">{ prices.others }</span>{ " " }
                 <button onclick={toggle}>{ if source.ready_state() == ReadyState::Closed { "Open" } else { "Close" } }</button>
             </p>
         </>

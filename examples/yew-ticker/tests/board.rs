@@ -51,7 +51,7 @@ async fn it_shows_prices_losses_and_what_is_wrong() {
     shows(&root, "trading is halted").await;
     connection.event("resume", "");
     connection.event("dividend", "whatever");
-    shows(&root, "1 ticks, 1 other events").await;
+    shows(&root, "Ticks: 1, other events: 1").await;
 
     connection.fail("the cable is cut");
     shows(&root, "the network failed (the cable is cut); reconnecting in 3 s").await;
