@@ -1,8 +1,8 @@
 // Bytes inlined as printable ASCII that any tool may take apart and write anew, and any server may serve with any charset.
 //
-// A byte below 90 is one character, from '#' on and without the backslash; others are '!' or a blank, which add 90 and 180 to the next. So what
-// repeats in the bytes repeats in the text, which brotli sees: of 10,358 bytes (brotli) of wasm this makes 10,662, base64 13,490,
-// and U+0000-U+00FF in UTF-8 no less than this, while tools that write ASCII make 12,037 of that.
+// What wasm has most of is one character, from '#' on and without the backslash: 255, 0 to 66, and 106 to 129. Before others stand blanks and '!'s, which add 64
+// and 122 to the next. So what repeats in the bytes repeats in the text, which brotli sees: of 4,127 bytes (brotli) of wasm this makes 4,219, with one row from
+// 0 to 89 it was 4,271, base64 makes a fourth more, and U+0000-U+00FF in UTF-8 no less than this, while tools that write ASCII make a fifth more of that.
 
 /** A module that gives the bytes. */
 export function inlined(bytes) {
@@ -11,11 +11,11 @@ export default () => {
   const bytes = [];
   let more = 0;
   for (const character of text) {
-    const code = character.charCodeAt(0);
+    const code = character.charCodeAt();
     if (code < 34) {
-      more = (34 - code) * 90;
+      more += code * 58;
     } else {
-      bytes.push(code - (code > 91 ? 36 : 35) + more);
+      bytes.push(code - (code > 102 ? -3 : 36) + more);
       more = 0;
     }
   }
@@ -24,11 +24,17 @@ export default () => {
 `;
 }
 
-function encode(bytes) {
-  let text = '';
-  for (const byte of bytes) {
-    const low = byte % 90;
-    text += ['', '!', ' '][(byte - low) / 90] + String.fromCharCode(low + (low > 56 ? 36 : 35));
+/** How each byte is written. */
+const WRITTEN = [];
+for (const before of ['', ' ', '!', '  ', ' !', '!!']) {
+  const more = [...before].reduce((sum, character) => sum + character.charCodeAt() * 58, 0);
+  for (let code = 35; code < 127; code++) {
+    if (code !== 92) {
+      WRITTEN[(code - (code > 102 ? -3 : 36) + more) & 255] ??= before + String.fromCharCode(code);
+    }
   }
-  return text;
+}
+
+function encode(bytes) {
+  return Array.from(bytes, (byte) => WRITTEN[byte]).join('');
 }

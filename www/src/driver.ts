@@ -314,7 +314,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function dispatchNext(): void {
     const item = events![next++];
     if (item?.type === COMMENT) {
-      source.consumers.forEach(({ hear }) => guarded(() => hear?.(item.data)));
+      source.consumers.forEach((consumer) => guarded(() => consumer.hear?.(item.data)));
     } else if (item) {
       const fired = message(item.type, item.data, origin, item.lastEventId);
       fire(fired);
@@ -380,7 +380,7 @@ function guarded(call: () => void): void {
 /** The type of comments among events. */
 const COMMENT = '\n';
 /** The longest wait there is. */
-const LONGEST = 0x7fff_ffff;
+const LONGEST = 2 ** 31 - 1;
 /** The most that crosses the border, which means for ever, or any number. */
 const MOST = 2 ** 32 - 1;
 /** What one event may hold unless told otherwise, in bytes. */

@@ -90,7 +90,7 @@ export class EventStreamDecoder {
     const events: EventStreamMessage[] = [];
     // Bytes of another realm are no `instanceof` of ours.
     if (chunk?.BYTES_PER_ELEMENT !== 1) {
-      refuse('a chunk is a Uint8Array: leave out what makes text of it, such as TextDecoderStream');
+      refuse('a chunk is a Uint8Array: leave out TextDecoderStream');
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;

@@ -212,7 +212,7 @@ for (const { engine, program } of await present(engines.filter(({ name }) => nam
         return told;
       });
       assert.deepEqual(told, [
-        "tidings: no WebAssembly (a Content-Security-Policy needs script-src 'wasm-unsafe-eval'), and setCore was not given tidings/core-js: a decoder cannot wait for it",
+        "tidings: no WebAssembly (CSP: script-src 'wasm-unsafe-eval'), no setCore(tidings/core-js): a decoder cannot wait for it",
         '1',
         '1',
       ]);

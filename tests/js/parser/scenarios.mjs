@@ -6,7 +6,7 @@
 // `not` says where one does not hold, and why.
 
 const PAST = 'RangeError: tidings: an event exceeds maxEventSize, 4 bytes';
-const NO_BYTES = 'TypeError: tidings: a chunk is a Uint8Array: leave out what makes text of it, such as TextDecoderStream';
+const NO_BYTES = 'TypeError: tidings: a chunk is a Uint8Array: leave out TextDecoderStream';
 const NO_SOURCE = 'TypeError: tidings: the source is a Response, ReadableStream or async iterable';
 
 export const scenarios = [

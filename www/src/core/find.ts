@@ -70,7 +70,7 @@ async function findLater(bytes: Uint8Array<ArrayBuffer>): Promise<Core> {
 /** What is said where there is none, and why. */
 export function noCore(why: unknown): Error {
   return new Error(
-    "tidings: no WebAssembly (Content-Security-Policy: script-src 'wasm-unsafe-eval'), and no setCore with tidings/core-js: " + why,
+    "tidings: no WebAssembly (CSP: script-src 'wasm-unsafe-eval'), no setCore(tidings/core-js): " + why,
   );
 }
 
