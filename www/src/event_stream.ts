@@ -204,7 +204,7 @@ export function parseEventStream(source: EventStreamSource, options?: EventStrea
  */
 export class EventStreamTransform extends (
   // Importing this must not fail where there is none.
-  (globalThis.TransformStream || Object) as typeof TransformStream
+  (typeof TransformStream === 'function' ? TransformStream : Object) as typeof TransformStream
 )<Uint8Array, EventStreamMessage> {
   /** @throws {TypeError} If an option is not what it should be. */
   constructor(options?: EventStreamOptions) {

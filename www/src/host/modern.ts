@@ -8,6 +8,6 @@ export { inTurns } from './turns.js';
 export { wait } from './waiting.js';
 
 /** Servers that only import the class may have no EventTarget; nobody makes a source there. */
-export const Base: typeof EventTarget = globalThis.EventTarget || Object;
+export const Base: typeof EventTarget = typeof EventTarget === 'function' ? EventTarget : (Object as never);
 
 export const callsHandlers = false;
