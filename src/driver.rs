@@ -394,21 +394,24 @@ impl Driver {
                     }
                     None => OpenEvent { attempt, ..OpenEvent::default() },
                 };
+                let queues = self.queues.now();
                 self.listeners.open(&event, || !self.closed.get());
-                self.queues.each(|queue| queue.open(&event));
+                queues.iter().for_each(|queue| queue.open(&event));
             }
             Action::FireError(error) => {
                 let error = Error::told(&error, &self.said.borrow(), self.attempts_are_told());
+                let queues = self.queues.now();
                 self.listeners.error(&error, || !self.closed.get());
-                self.queues.each(|queue| queue.error(&error));
+                queues.iter().for_each(|queue| queue.error(&error));
                 if self.ready_state.get() == ReadyState::Closed {
                     self.listeners.release();
                     self.queues.release(Queue::end);
                 }
             }
             Action::FireClose { .. } => {
+                let queues = self.queues.now();
                 self.listeners.close(|| !self.closed.get());
-                self.queues.each(|queue| queue.close());
+                queues.iter().for_each(|queue| queue.close());
                 self.listeners.release();
                 self.queues.release(Queue::end);
             }
@@ -575,8 +578,9 @@ impl Driver {
     }
 
     fn deliver(&self, event: &MessageEvent<'_>, named_only: bool) {
+        let queues = self.queues.now();
         self.listeners.message(event, || !self.closed.get());
-        self.queues.each(|queue| queue.message(event, named_only));
+        queues.iter().for_each(|queue| queue.message(event, named_only));
     }
 
     fn handle(&self, input: Input<'_>) {

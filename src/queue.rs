@@ -41,9 +41,9 @@ impl Queues {
         self.all.replace(all);
     }
 
-    pub(crate) fn each(&self, call: impl FnMut(&Rc<Queue>)) {
-        let all = self.all.borrow().clone();
-        all.iter().for_each(call);
+    /// Those that are there now: what is happening is told to them, and not to those that its listeners add.
+    pub(crate) fn now(&self) -> Rc<[Rc<Queue>]> {
+        self.all.borrow().clone()
     }
 
     /// Whether one of them wants messages whose types nobody can name.

@@ -101,7 +101,8 @@ impl From<&MessageEvent<'_>> for Message {
 
 impl EventSource {
     /// All that happens, as one stream: the connection's ups and downs and the messages of every type, in the order in which the server
-    /// sent them. It begins with what happens after this call, and misses nothing when it is made right after the source.
+    /// sent them. It begins with what happens after this call, inside a listener with what comes after that event, and misses nothing when it is made right
+    /// after the source.
     ///
     /// It ends with `None` after [`close`](Self::close), which drops what was not taken yet and wakes the task that waits; and after a failure, when
     /// what came before and then [`Event::Closed`] were taken. It keeps the connection alive: source and streams own it

@@ -177,6 +177,21 @@ over_both! {
         }
     }
 
+    async fn a_stream_that_is_made_inside_a_listener_begins_with_what_comes_next(transport) {
+        let source = Rc::new(route("/interleaved?count=9&types=message&end=hang").connect(transport));
+        let (tell, mut made) = futures_channel::mpsc::unbounded();
+        let make = {
+            let source = Rc::downgrade(&source);
+            move || source.upgrade().map(|source| _ = tell.unbounded_send(source.events_named([""; 0])))
+        };
+        let _guards = [source.on_open({ let make = make.clone(); move |_| _ = make() }), source.on_message(move |_| _ = make())];
+        for nth in 1..=9 {
+            let mut events = next(&mut made).await.expect("the listeners are there");
+            assert_eq!(message(&mut events).await.data, nth.to_string());
+        }
+        assert!(!has_waiting(&mut next(&mut made).await.expect("the ninth made one too")));
+    }
+
     async fn a_stream_may_be_dropped_inside_a_listener(transport) {
         let source = route("/interleaved?count=9&types=message&end=hang").connect(transport);
         let held = Rc::new(Cell::new(Some(source.events_named([""; 0]))));
