@@ -17,6 +17,7 @@ export function asFactory(text) {
   const functions = part(/^ function \$0\([^]*(?=^ bufferView = )/m)
     .split(/(?<=^ \}\n)/m)
     .map(withFastCopy)
+    .map(withPlainFill)
     .join('');
   const views = VIEWS.filter((name) => name === 'HEAPU8' || functions.includes(`${name}[`));
   const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"\w+": \$\d+/g)].join(', ');
@@ -83,6 +84,11 @@ function withFastCopy(code) {
  }
 `,
   );
+}
+
+/** In the same way that of `memory.fill`: no core of ours writes past the end. */
+function withPlainFill(code) {
+  return code.replace(/^  if \(\$\w+ \+ \$\w+ >>> 0 > __wasm_memory_size\(\) << 16 >>> 0\) \{\n\s+wasm2js_trap\(\)\n  \}\n/m, '');
 }
 
 /** What writes the data where it belongs. */

@@ -11,6 +11,9 @@ import swc from '@swc/core';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
 
+/** For Node, which looks for the names of exports in the text, and runs none of this. */
+const NAMES = '0 && (module.exports = { EventSource: EventSource, install: install, details: details, onComment: onComment, reconnect: reconnect });\n';
+
 /** More members that never leave the file. */
 const INTERNAL = /^(stopped|removed|callback)$/;
 
@@ -44,8 +47,8 @@ export async function buildLegacy({ root, dist, shared, plugin, banner }) {
   const { code: small } = await minify(whole, SMALLER);
   await writeFile(join(dist, 'legacy.min.js'), `${banner}\n${small}\n`);
   // The package is one of modules, in which `.js` is a module: for Node and bundlers the same is there once more.
-  for (const name of ['legacy.js', 'legacy.cjs']) {
-    await writeFile(join(dist, name), `${banner}\n${whole}`);
+  for (const [name, end] of [['legacy.js', ''], ['legacy.cjs', NAMES]]) {
+    await writeFile(join(dist, name), `${banner}\n${whole}${end}`);
   }
 }
 
@@ -165,7 +168,7 @@ const SMALLER = {
   ecma: 5,
   // No getter of ours does anything, and of a getter of others nobody drops what it gives.
   // Nor is an assignment moved into the sum that reads the same variable before it: Duktape takes the new value for both.
-  compress: { passes: 3, keep_fargs: true, pure_getters: true, collapse_vars: false },
+  compress: { passes: 6, keep_fargs: true, pure_getters: true, collapse_vars: false, hoist_funs: true },
   // The class keeps its name.
   mangle: { toplevel: true, reserved: ['EventSource'] },
   format: { comments: false, ascii_only: true },

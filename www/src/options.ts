@@ -164,7 +164,7 @@ export function complaint(name: string, given: unknown, why?: unknown): string {
 }
 
 /** UTF-8 as text, each byte one character. */
-export function utf8(text: string): string {
+function utf8(text: string): string {
   return unescape(encodeURIComponent(text));
 }
 

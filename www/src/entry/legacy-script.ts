@@ -19,12 +19,7 @@ function give(to: Tidings): Tidings {
 }
 
 if (typeof module === 'object' && typeof exports === 'object') {
-  // One by one, as Node looks for them in the text.
-  exports.EventSource = EventSource;
-  exports.install = install;
-  exports.details = details;
-  exports.onComment = onComment;
-  exports.reconnect = reconnect;
+  give(exports);
 } else if (typeof define === 'function' && define.amd) {
   define([], () => give({}));
 } else {

@@ -61,10 +61,10 @@ const members: Record<string, unknown> = {
   dispatchEvent(event: Dispatched): boolean {
     const listeners = listenersOf(this);
     if (!event || typeof event.type !== 'string') {
-      throw new TypeError("Failed to execute 'dispatchEvent' on 'EventTarget': parameter 1 is not of type 'Event'.");
+      throw new TypeError("dispatchEvent: parameter 1 is not of type 'Event'.");
     }
     if (event.eventPhase) {
-      throw new DOMException("Failed to execute 'dispatchEvent' on 'EventTarget': The event is already being dispatched.", 'InvalidStateError');
+      throw new DOMException('The event is already being dispatched.', 'InvalidStateError');
     }
     const isOurs = event.stopped !== undefined;
     let stopped = false;

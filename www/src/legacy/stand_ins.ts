@@ -26,15 +26,28 @@ export const clz32: (value: number) => number =
     return zeros;
   });
 
-/** `WeakMap` as far as it is used here, for IE 10 and its like: in properties that no loop shows. */
+/**
+ * `WeakMap` as far as it is used here, for IE 10 and its like: in one property that no loop shows. It also says whose it is, for what inherits from a key is none;
+ * engines find that sooner than they look for properties of its own.
+ */
 const WeakMapOrLike = realm.WeakMap || (HiddenProperty as never);
 
 function HiddenProperty(this: { get(key: object): unknown; set(key: object, value: unknown): void }): void {
-  const name = '@@tidings' + hidden++;
-  const has = Object.prototype.hasOwnProperty;
-  this.get = (key) => (Object(key) === key && has.call(key, name) ? (key as Record<string, unknown>)[name] : undefined);
-  this.set = (key, value) => Object.defineProperty(key, name, { value });
+  const index = ++hidden;
+  this.get = (key) => {
+    const values = key && (key as Hiding)['@@tidings'];
+    return values && values[0] === key ? values[index] : undefined;
+  };
+  this.set = (key, value) => {
+    const { '@@tidings': values } = key as Hiding;
+    if (!values || values[0] !== key) {
+      Object.defineProperty(key, '@@tidings', { value: [key] });
+    }
+    (key as Hiding)['@@tidings']![index] = value;
+  };
 }
+
+type Hiding = { '@@tidings'?: unknown[] };
 
 let hidden = 0;
 
@@ -84,7 +97,7 @@ function OwnSet(this: Set<unknown>): void {
 
 /** `Headers` where there is no `fetch`, without iterators. */
 function OwnHeaders(this: Headers, init?: Record<string, string> | [string, string][] | Headers): void {
-  const values: Record<string, string> = {};
+  const values: Record<string, string> = Object.create(null);
   const key = (name: unknown) => {
     if (!TOKEN.test(`${name}`)) {
       throw new TypeError('bad header name: ' + name);
@@ -93,7 +106,7 @@ function OwnHeaders(this: Headers, init?: Record<string, string> | [string, stri
   };
   const names = () => Object.keys(values).sort();
   this.get = (name) => (this.has(name) ? values[key(name)]! : null);
-  this.has = (name) => Object.prototype.hasOwnProperty.call(values, key(name));
+  this.has = (name) => key(name) in values;
   this.set = (name, value) => {
     value = `${value}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
     if (/[\0\n\r]|[^\0-\xff]/.test(value)) {
