@@ -212,7 +212,7 @@ for (const { engine, program } of await present(engines.filter(({ name }) => nam
         return told;
       });
       assert.deepEqual(told, [
-        "tidings: no WebAssembly (CSP: script-src 'wasm-unsafe-eval'), no setCore(tidings/core-js): a decoder cannot wait for it",
+        "tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): a decoder cannot wait for it",
         '1',
         '1',
       ]);

@@ -42,11 +42,12 @@ export function findCore(): Core | Promise<Core> {
   if (!found && !finding) {
     const bytes = coreBytes();
     try {
-      found = compiled(bytes);
+      // Engines that refuse the module are asked to do no more with it.
+      found = WebAssembly.validate(bytes) ? compiled(bytes) : undefined;
     } catch {
       // There is no wasm, or a policy forbids it, or this engine wants so large a module compiled in the background.
-      finding = findLater(bytes);
     }
+    found || (finding = findLater(bytes));
   }
   return found || finding!;
 }
@@ -69,9 +70,7 @@ async function findLater(bytes: Uint8Array<ArrayBuffer>): Promise<Core> {
 
 /** What is said where there is none, and why. */
 export function noCore(why: unknown): Error {
-  return new Error(
-    "tidings: no WebAssembly (CSP: script-src 'wasm-unsafe-eval'), no setCore(tidings/core-js): " + why,
-  );
+  return new Error("tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): " + why);
 }
 
 function compiled(source: WebAssembly.Module | BufferSource): Core {
