@@ -33,7 +33,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** Ends the request, the probe or what is prepared; and is another for each. */
   let abort: Abort | undefined;
   let stopWaiting: (() => void) | undefined;
-  let stopWatching: (() => void) | undefined;
   let events: Message[] | undefined;
   let next = 0;
   let answer: Answer;
@@ -56,7 +55,10 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   };
 
   const { signal, repeat = isSafe(plan) } = plan;
+  const { document } = globalThis as { document?: Document };
+  const watched = plan.whenHidden === 'pause' ? document : undefined;
   const stopListening = listen(signal, 'abort', source.close);
+  const stopWatching = listen(watched, 'visibilitychange', () => tell(watched!.hidden ? Input.BecameHidden : Input.BecameVisible));
 
   if (signal?.aborted) {
     source.close();
@@ -77,11 +79,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
     if (source.readyState !== CLOSED) {
       run(() => {
         const { maxEventSize = DEFAULT_LIMIT } = plan;
-        const { document } = globalThis as { document?: Document };
-        const watches = plan.whenHidden === 'pause';
-        if (watches) {
-          stopWatching = listen(document, 'visibilitychange', () => tell(document!.hidden ? Input.BecameHidden : Input.BecameVisible));
-        }
         connection = core.connect(
           [
             source.crossOrigin,
@@ -90,7 +87,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
             !!repeat,
             !!plan.prepare,
             !!plan.decide,
-            watches && !!document?.hidden,
+            !!watched?.hidden,
             plan.whenTooBig === 'skip',
             maxEventSize ?? MOST,
             Math.random() * MOST,
@@ -124,7 +121,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       first?.();
       let action;
       while (connection && !events && (action = connection.poll())) {
-        perform(action, connection);
+        perform(action);
       }
       if (connection && source.readyState === CLOSED) {
         connection.free();
@@ -139,7 +136,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** It is closed, in whatever way: nothing may hang on it any more. */
   function end(error?: Event, complete?: boolean): void {
     stopListening();
-    stopWatching?.();
+    stopWatching();
     const { consumers } = source;
     consumers.forEach((consumer) => consumer.end?.(error, complete));
     consumers.clear();
@@ -245,15 +242,15 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
     };
   }
 
-  function perform(action: ActionKind, connection: Connection): void {
-    const attempt = connection.field(Field.Attempt);
+  function perform(action: ActionKind): void {
+    const attempt = connection!.field(Field.Attempt);
     trace(source.url, true, action, attempt);
     switch (action) {
       case ActionKind.SendRequest:
-        sendRequest(attempt, connection.lastEventId());
+        sendRequest(attempt, connection!.lastEventId());
         break;
       case ActionKind.Prepare:
-        prepare(attempt, connection.lastEventId());
+        prepare(attempt, connection!.lastEventId());
         break;
       case ActionKind.SendProbe:
         const mine: Abort = (abort = probe(requested, plan.fetch, (outcome) => abort === mine && tell(Input.ProbeEnded, attempt, outcome)));
@@ -263,7 +260,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         break;
       case ActionKind.StartTimer:
         stopWaiting = wait(
-          connection.field(Field.Delay),
+          connection!.field(Field.Delay),
           () => tell(Input.TimerFired, attempt),
           () => tell(Input.WentOnline),
         );
@@ -276,10 +273,10 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         break;
       case ActionKind.AskRetry:
       case ActionKind.FireError: {
-        const verdict = connection.field(Field.Verdict);
+        const verdict = connection!.field(Field.Verdict);
         // Below 0 is for never.
-        let delay: number = connection.field(Field.Delay);
-        const error = lost(attempt, verdict, connection.field(Field.Reason), delay);
+        let delay: number = connection!.field(Field.Delay);
+        const error = lost(attempt, verdict, connection!.field(Field.Reason), delay);
         if (action === ActionKind.AskRetry) {
           guarded(() => {
             const given = plan.decide!(error, attempt);
@@ -300,7 +297,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         end(undefined, true);
         break;
       case ActionKind.Dispatch:
-        events = connection.events();
+        events = connection!.events();
         next = 0;
         dispatchNext();
         break;

@@ -19,5 +19,5 @@ export function trace(url: string, isAction: boolean, number: number, attempt: n
 
 /** The words, if there are any. */
 export function words(code: string): string {
-  return hooks.explain ? hooks.explain(code) : '';
+  return hooks.explain?.(code) || '';
 }

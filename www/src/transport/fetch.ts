@@ -27,7 +27,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   // Node's `fetch` fails a request for the sake of a control character in a header that the standard allows, again at every attempt: there an
   // id with one is not sent.
-  if (request.lastEventId && (typeof process === 'undefined' || !/[\0-\b\v-\x1f\x7f]/.test(request.lastEventId))) {
+  if (typeof process === 'undefined' ? request.lastEventId : /^[^\0-\b\v-\x1f\x7f]+$/.test(request.lastEventId)) {
     headers['last-event-id'] = request.lastEventId;
   }
   new Headers(request.headers).forEach((value, name) => {
