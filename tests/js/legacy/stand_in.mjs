@@ -5,7 +5,7 @@ import vm from 'node:vm';
 
 import { legacyScript } from './pages.mjs';
 
-/** A global object with the class, its `requests`, its `timers` and its `clock`; `settle` does what was put off. */
+/** A global object with the class, its `requests`, its `timers`, its `intervals` and its `clock`; `settle` does what was put off. */
 export async function standIn() {
   const around = await readFile(new URL('engines/duktape.js', import.meta.url), 'utf8');
   const realm = { console };

@@ -13,8 +13,14 @@ function setTimeout(callback, delay) {
 function clearTimeout(id) {
   timers = timers.filter(function (timer) { return timer.id !== id; });
 }
-var setInterval = function () { return 0; };
-var clearInterval = function () {};
+var intervals = [];
+function setInterval(callback, delay) {
+  intervals.push({ id: ++counter, callback: callback, delay: delay });
+  return counter;
+}
+function clearInterval(id) {
+  intervals = intervals.filter(function (interval) { return interval.id !== id; });
+}
 var tasks = [];
 function setImmediate(callback) {
   tasks.push(callback);
