@@ -151,7 +151,7 @@ export const noWays = [
     files: appModule(),
     found: asJavaScript('core-js.mjs'),
     // WebKitGTK does not say which file it could not load.
-    remedy: /^Error: tidings: .*script-src needs 'wasm-unsafe-eval'.*core in JavaScript.*setCore.*(core-js\.mjs|Importing a module script failed)/s,
+    remedy: /^Error: tidings: .*script-src needs 'wasm-unsafe-eval'.*tidings\/core-js.*setCore.*(core-js\.mjs|Importing a module script failed)/s,
   },
   {
     name: 'a classic script without core-js.js beside it',
