@@ -10,7 +10,7 @@ use crate::host::network::OnlineHint;
 use crate::host::timers::{self, Timer};
 use crate::host::visibility::{self, Visibility};
 use crate::host::{panics, platform};
-use crate::options::{Overflow, not_over_native};
+use crate::options::Overflow;
 use crate::preparation::{Preparation, Prepare};
 use crate::queue::{Queue, Queues};
 use crate::reason::Said;
@@ -246,14 +246,17 @@ impl Driver {
     }
 
     pub(crate) fn on_comment(&self, listener: Box<dyn FnMut(&str)>) -> Result<Subscription, Error> {
-        self.require_fetch("`on_comment`")?;
+        self.require_fetch("`on_comment`", "")?;
         Ok(self.listeners.add_comment(listener))
     }
 
-    /// Whether what needs fetch can be had, now that the source is made.
-    pub(crate) fn require_fetch(&self, what: &str) -> Result<(), Error> {
+    /// Whether what needs fetch can be had, now that the source is made; if not, `or` is what else to do.
+    pub(crate) fn require_fetch(&self, what: &str, or: &str) -> Result<(), Error> {
         match (self.transport.get(), platform::missing_for_fetch()) {
-            (Transport::Native, _) => Err(not_over_native(what)),
+            (Transport::Native, _) => Err(Error::unsupported(format!(
+                "{what} needs fetch, which the browser's own EventSource is not: choose Transport::Fetch, or with Transport::Auto \
+                 call it right after the source was made{or}"
+            ))),
             (Transport::Auto, Some(missing)) => {
                 Err(Error::unsupported(format!("{what} needs fetch, and this platform has no `{missing}`")))
             }

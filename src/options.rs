@@ -474,7 +474,7 @@ impl EventSourceBuilder {
     }
 }
 
-pub(crate) fn not_over_native(what: &str) -> Error {
+fn not_over_native(what: &str) -> Error {
     Error::unsupported(format!(
         "{what} needs fetch, which the browser's own EventSource is not: choose Transport::Auto or Transport::Fetch, or leave {what} out"
     ))

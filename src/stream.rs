@@ -135,7 +135,7 @@ impl EventSource {
     /// [`Unsupported`](crate::ErrorKind::Unsupported) over the native transport, if that was chosen or if [`Transport::Auto`](crate::Transport::Auto) has
     /// taken it already: the browser's own source gives only events whose types it was told. [`events_named`](Self::events_named) tells them.
     pub fn events(&self) -> Result<Events, Error> {
-        self.owner().driver.require_fetch("`events()` without names")?;
+        self.owner().driver.require_fetch("`events()` without names", ", or name the event types with `events_named`")?;
         Ok(Events { tap: self.tap(Wanted { all: true, connection: true, ..Wanted::default() }) })
     }
 
