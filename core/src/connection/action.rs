@@ -127,6 +127,28 @@ pub enum Reason {
     Requested = 12,
 }
 
+impl Reason {
+    pub(super) const fn from_number(number: u32) -> Option<Self> {
+        use Reason::*;
+        Some(match number {
+            0 => Unknown,
+            1 => Network,
+            2 => BodyEnded,
+            3 => ResumeRefused,
+            4 => Status,
+            5 => ContentType,
+            6 => OriginRefused,
+            7 => LimitExceeded,
+            8 => Idle,
+            9 => Prepare,
+            10 => Hidden,
+            11 => Overflow,
+            12 => Requested,
+            _ => return None,
+        })
+    }
+}
+
 /// What comes of a connection that was lost or refused. The numbers cross borders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u32)]

@@ -1,5 +1,6 @@
 //! What can happen to a connection, in the past tense.
 
+use super::Cause;
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
 
@@ -142,6 +143,7 @@ pub enum ProbeOutcome {
 /// [`Connection::tell`](super::Connection::tell). The numbers cross borders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum Fact {
     /// See [`Input::ResponseStarted`]. The number is the status, the bytes are the content type.
     ResponseStarted = 1,
@@ -155,30 +157,30 @@ pub enum Fact {
     ProbeEnded = 5,
     /// See [`Input::TimerFired`].
     TimerFired = 6,
-    /// See [`Input::WentOnline`].
-    WentOnline = 7,
-    /// See [`Input::CloseCalled`].
-    CloseCalled = 8,
     /// See [`Input::Prepared`].
-    Prepared = 9,
+    Prepared = 7,
     /// See [`Input::PrepareFailed`].
-    PrepareFailed = 10,
+    PrepareFailed = 8,
     /// See [`Input::RetryAfterReceived`]. The number is the delay.
-    RetryAfterReceived = 11,
+    RetryAfterReceived = 9,
     /// See [`Input::RetryAnswered`]. The number is the delay, [`NEVER`](Self::NEVER) for none.
-    RetryAnswered = 12,
+    RetryAnswered = 10,
+    /// See [`Input::WentOnline`].
+    WentOnline = 11,
     /// See [`Input::ReconnectCalled`].
-    ReconnectCalled = 13,
+    ReconnectCalled = 12,
     /// See [`Input::BecameHidden`].
-    BecameHidden = 14,
-    /// See [`Input::BecameVisible`].
-    BecameVisible = 15,
+    BecameHidden = 13,
     /// See [`Input::Paused`].
-    Paused = 16,
+    Paused = 14,
+    /// See [`Input::Overflowed`]. The number is 1 to resume later, else 0.
+    Overflowed = 15,
+    /// See [`Input::BecameVisible`].
+    BecameVisible = 16,
     /// See [`Input::Resumed`].
     Resumed = 17,
-    /// See [`Input::Overflowed`]. The number is 1 to resume later, else 0.
-    Overflowed = 18,
+    /// See [`Input::CloseCalled`].
+    CloseCalled = 18,
     /// See [`Input::NativeOpened`].
     NativeOpened = 19,
     /// See [`Input::NativeInterrupted`].
@@ -201,18 +203,18 @@ impl Fact {
             4 => RequestFailed,
             5 => ProbeEnded,
             6 => TimerFired,
-            7 => WentOnline,
-            8 => CloseCalled,
-            9 => Prepared,
-            10 => PrepareFailed,
-            11 => RetryAfterReceived,
-            12 => RetryAnswered,
-            13 => ReconnectCalled,
-            14 => BecameHidden,
-            15 => BecameVisible,
-            16 => Paused,
+            7 => Prepared,
+            8 => PrepareFailed,
+            9 => RetryAfterReceived,
+            10 => RetryAnswered,
+            11 => WentOnline,
+            12 => ReconnectCalled,
+            13 => BecameHidden,
+            14 => Paused,
+            15 => Overflowed,
+            16 => BecameVisible,
             17 => Resumed,
-            18 => Overflowed,
+            18 => CloseCalled,
             _ => return None,
         })
     }
@@ -220,7 +222,39 @@ impl Fact {
     /// Whether it is about an attempt.
     pub(super) const fn has_attempt(self) -> bool {
         use Fact::*;
-        !matches!(self, WentOnline | CloseCalled | ReconnectCalled | BecameHidden | BecameVisible | Paused | Resumed | Overflowed)
+        !matches!(self, WentOnline | ReconnectCalled | BecameHidden | Paused | Overflowed | BecameVisible | Resumed | CloseCalled)
+    }
+
+    /// Whether it ends what holds the connection back, or all.
+    pub(super) const fn ends_something(self) -> bool {
+        matches!(self, Fact::BecameVisible | Fact::Resumed | Fact::CloseCalled)
+    }
+
+    /// The cause that it is by itself; of some, others make what it is.
+    pub(super) const fn cause(self) -> Cause {
+        match self {
+            Fact::ResponseStarted => Cause::ResponseRefused,
+            Fact::ChunkReceived => Cause::ChunkReceived,
+            Fact::BodyEnded => Cause::BodyEnded,
+            Fact::RequestFailed => Cause::RequestFailed,
+            Fact::ProbeEnded => Cause::ProbeFailed,
+            Fact::TimerFired => Cause::WaitOver,
+            Fact::Prepared => Cause::Prepared,
+            Fact::PrepareFailed => Cause::PrepareFailed,
+            Fact::RetryAfterReceived => Cause::RetryGranted,
+            Fact::RetryAnswered => Cause::RetryDenied,
+            Fact::WentOnline => Cause::Idled,
+            Fact::ReconnectCalled => Cause::ReconnectCalled,
+            Fact::BecameHidden => Cause::HeldBack,
+            Fact::Paused => Cause::WaitOn,
+            Fact::Overflowed => Cause::LimitExceeded,
+            Fact::BecameVisible => Cause::Released,
+            Fact::Resumed => Cause::Ended,
+            Fact::CloseCalled => Cause::CloseCalled,
+            Fact::NativeOpened => Cause::NativeOpened,
+            Fact::NativeInterrupted => Cause::NativeInterrupted,
+            Fact::NativeFailed => Cause::NativeFailed,
+        }
     }
 }
 

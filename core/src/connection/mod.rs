@@ -84,9 +84,6 @@ pub struct Connection {
     /// The host does not read.
     paused: bool,
     opened_once: bool,
-    /// A request with `Last-Event-ID` was accepted.
-    resumed_once: bool,
-    probed: bool,
     /// A request in a row of those that were to resume failed before this one.
     failed_to_resume: bool,
     /// Of the last response.
@@ -146,8 +143,6 @@ impl Connection {
             overflowed: false,
             paused: false,
             opened_once: false,
-            resumed_once: false,
-            probed: false,
             failed_to_resume: false,
             status: 0,
             now: 0,
@@ -172,7 +167,7 @@ impl Connection {
         let limit = (max_event_size != u32::MAX).then_some(max_event_size as usize);
         self.stream = Some(Box::new(EventStream::with_limit(limit).skipping_what_exceeds(skips != 0)));
         if let Some(cause) = self.next() {
-            self.go(cause, None);
+            self.go(cause);
         }
     }
 
@@ -238,15 +233,19 @@ impl Connection {
             return false;
         }
         // Nobody performs what is asked for; but an end can still come, and what holds back be over.
-        if self.queue.is_full() && !matches!(fact, Fact::CloseCalled | Fact::Resumed | Fact::BecameVisible) {
+        if self.queue.is_full() && !fact.ends_something() {
             return false;
         }
         self.now = now;
+        if self.state == State::Streaming {
+            self.reconnection.is_open(since(self.opened, now));
+        }
         let is_waiting = self.state == State::Waiting;
         let repeats = self.settings.repeats != 0;
-        let (cause, reason) = match fact {
-            Fact::Prepared => (Cause::Prepared, None),
-            Fact::PrepareFailed => (Cause::PrepareFailed, Some(Reason::Prepare)),
+        let mut cause = fact.cause();
+        // In the place of what is told of the cause by itself.
+        let mut reason = None;
+        match fact {
             Fact::RetryAfterReceived => {
                 self.retry_after = number;
                 return false;
@@ -256,49 +255,52 @@ impl Connection {
                 if !matches!(number, 429 | 503) {
                     self.retry_after = 0;
                 }
-                if number != 200 {
-                    (Cause::ResponseRefused, Some(Reason::Status))
-                } else if is_event_stream(content_type) {
-                    (Cause::ResponseAccepted, None)
-                } else {
-                    (Cause::ResponseRefused, Some(Reason::ContentType))
+                if number == 200 {
+                    if is_event_stream(content_type) {
+                        cause = Cause::ResponseAccepted;
+                    } else {
+                        reason = Some(Reason::ContentType);
+                    }
                 }
             }
             // The parser is away, or about to be.
             Fact::ChunkReceived if self.dispatching || self.stream.is_none() => return false,
-            Fact::ChunkReceived => (Cause::ChunkReceived, None),
-            Fact::BodyEnded if !repeats => (Cause::Ended, None),
-            Fact::BodyEnded => (Cause::BodyEnded, Some(Reason::BodyEnded)),
-            Fact::RequestFailed => self.request_failed(),
-            Fact::ProbeEnded if number == ProbeOutcome::OtherOrigin as u32 => (Cause::ProbeAnswered, Some(Reason::OriginRefused)),
-            Fact::ProbeEnded => (Cause::ProbeFailed, Some(Reason::Network)),
-            Fact::RetryAnswered if self.state != State::Deciding => return false,
-            Fact::RetryAnswered => (self.decide(number), None),
-            Fact::TimerFired | Fact::WentOnline if !self.timer => return false,
-            // Who said when to come again can be reached.
-            Fact::WentOnline if is_waiting && self.retry_after > 0 => return false,
-            // As soon as the floor allows.
-            Fact::WentOnline | Fact::ReconnectCalled if is_waiting => (self.wait_for_floor(Cause::WaitOver), None),
-            Fact::ReconnectCalled => (Cause::ReconnectCalled, Some(Reason::Requested)),
-            Fact::TimerFired if is_waiting => {
-                self.timer = false;
-                (Cause::WaitOver, None)
+            Fact::BodyEnded if !repeats => cause = Cause::Ended,
+            Fact::RequestFailed if self.state == State::Requesting => {
+                if mem::take(&mut self.settings.probe) != 0 {
+                    cause = Cause::FirstRequestFailed;
+                } else if self.failed_to_resume_again() {
+                    reason = Some(Reason::ResumeRefused);
+                }
             }
+            Fact::ProbeEnded if number == ProbeOutcome::OtherOrigin as u32 => cause = Cause::ProbeAnswered,
+            Fact::RetryAnswered if self.state != State::Deciding => return false,
+            Fact::RetryAnswered => cause = self.decide(number),
+            // As soon as the floor allows.
+            Fact::ReconnectCalled if is_waiting => cause = self.wait_for_floor(Cause::WaitOver),
             Fact::TimerFired | Fact::WentOnline => {
-                self.timer = fact == Fact::WentOnline;
-                if self.is_silent() {
-                    (Cause::Idled, Some(Reason::Idle))
-                } else if self.timer {
+                if !self.timer {
                     return false;
-                } else {
-                    (Cause::WaitOn, None)
+                }
+                self.timer = fact == Fact::WentOnline;
+                if !is_waiting {
+                    cause = if self.is_silent() {
+                        Cause::Idled
+                    } else if self.timer {
+                        return false;
+                    } else {
+                        Cause::WaitOn
+                    };
+                } else if self.timer {
+                    // Who said when to come again can be reached.
+                    if self.retry_after > 0 {
+                        return false;
+                    }
+                    cause = self.wait_for_floor(Cause::WaitOver);
                 }
             }
             Fact::BecameHidden if !repeats => return false,
-            Fact::BecameHidden => {
-                self.settings.hidden = 1;
-                (Cause::HeldBack, Some(Reason::Hidden))
-            }
+            Fact::BecameHidden => self.settings.hidden = 1,
             Fact::BecameVisible | Fact::Resumed => {
                 if fact == Fact::Resumed {
                     (self.paused, self.overflowed) = (false, false);
@@ -312,24 +314,27 @@ impl Connection {
                 if self.state != State::Held {
                     return false;
                 }
-                let Some(cause) = self.next() else { return false };
-                (cause, None)
+                let Some(next) = self.next() else { return false };
+                cause = next;
             }
             Fact::Paused => {
                 self.paused = true;
                 return false;
             }
-            Fact::Overflowed if number != 0 && repeats => {
-                self.overflowed = true;
-                (Cause::HeldBack, Some(Reason::Overflow))
+            Fact::Overflowed => {
+                reason = Some(Reason::Overflow);
+                if number != 0 && repeats {
+                    self.overflowed = true;
+                    cause = Cause::HeldBack;
+                }
             }
-            Fact::Overflowed => (Cause::LimitExceeded, Some(Reason::Overflow)),
-            Fact::CloseCalled => (Cause::CloseCalled, None),
-            Fact::NativeOpened => (Cause::NativeOpened, None),
-            Fact::NativeInterrupted => (Cause::NativeInterrupted, Some(Reason::Unknown)),
-            Fact::NativeFailed => (Cause::NativeFailed, Some(Reason::Unknown)),
-        };
-        self.go(cause, reason)
+            _ => {}
+        }
+        let moved = self.go(cause);
+        if let (true, Some(reason)) = (moved, reason) {
+            self.record.reason = reason;
+        }
+        moved
     }
 
     /// The next thing to do, if there is one.
@@ -382,7 +387,7 @@ impl Connection {
         let Some(stream) = &self.stream else { return };
         self.reconnection.asked = stream.reconnection_time();
         if stream.limit_exceeded() {
-            self.go(Cause::LimitExceeded, Some(Reason::LimitExceeded));
+            self.go(Cause::LimitExceeded);
         }
     }
 
@@ -406,23 +411,16 @@ impl Connection {
         self.reconnection.time()
     }
 
-    fn request_failed(&mut self) -> (Cause, Option<Reason>) {
-        let mut reason = Reason::Network;
-        if self.state == State::Requesting {
-            if !self.opened_once && self.settings.probe != 0 && !mem::replace(&mut self.probed, true) {
-                return (Cause::FirstRequestFailed, None);
-            }
-            let resumes = self.may_be_refused_to_resume();
-            if mem::replace(&mut self.failed_to_resume, resumes) && resumes {
-                reason = Reason::ResumeRefused;
-            }
-        }
-        (Cause::RequestFailed, Some(reason))
+    /// Whether it is the second request in a row that failed while it may have been refused to resume.
+    fn failed_to_resume_again(&mut self) -> bool {
+        let resumes = self.may_be_refused_to_resume();
+        mem::replace(&mut self.failed_to_resume, resumes) && resumes
     }
 
     /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn may_be_refused_to_resume(&self) -> bool {
-        self.opened_once && self.settings.cross_origin != 0 && !self.resumed_once && !self.last_event_id_bytes().is_empty()
+        self.opened_once && self.settings.cross_origin != 0 && !self.last_event_id_bytes().is_empty()
     }
 
     /// Whether the server was silent for too long; if not, `delay` is for how long it may still be.
@@ -441,6 +439,7 @@ impl Connection {
     }
 
     /// The cause for going on after the floor: at once if it has passed, else when what is left of it has.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn wait_for_floor(&mut self, cause: Cause) -> Cause {
         self.record.delay = FLOOR.saturating_sub(since(self.began, self.now));
         if self.record.delay > 0 { Cause::WaitOn } else { cause }
@@ -451,20 +450,16 @@ impl Connection {
         let Record { reason, .. } = self.record;
         let settings = &mut self.settings;
         let mut wait = self.reconnection.next_wait(settings, self.now, self.retry_after);
-        let is_refusal = match reason {
-            Reason::Status => !settings.transient.contains(self.status),
-            reason => reason == Reason::ContentType,
-        };
-        let verdict = if is_refusal {
-            Verdict::Failed
+        // The status was 200 if the content type is another; that is none that passes.
+        let is_refusal = reason == Reason::Status && !settings.transient.contains(self.status);
+        let mut verdict = if wait == Fact::NEVER { Verdict::RetriesExhausted } else { Verdict::Interrupted };
         // Without what is prepared nothing was sent.
-        } else if settings.repeats == 0 && reason != Reason::Prepare {
-            Verdict::NotRepeated
-        } else if wait == Fact::NEVER {
-            Verdict::RetriesExhausted
-        } else {
-            Verdict::Interrupted
-        };
+        if settings.repeats == 0 && reason != Reason::Prepare {
+            verdict = Verdict::NotRepeated;
+        }
+        if is_refusal {
+            verdict = Verdict::Failed;
+        }
         if mem::take(&mut self.awoken) {
             wait = FLOOR;
         }
@@ -476,6 +471,7 @@ impl Connection {
     }
 
     /// Tries again after so long, or not.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn decide(&mut self, delay: u32) -> Cause {
         let Record { verdict, .. } = self.record;
         self.record.delay = delay.max(FLOOR);
@@ -492,28 +488,22 @@ impl Connection {
 
     /// Looks the cause up in the table, keeps the reason to be told, does what stands there, and goes on from a gate that is open; says whether anything
     /// stands there.
-    fn go(&mut self, mut cause: Cause, mut reason: Option<Reason>) -> bool {
+    fn go(&mut self, mut cause: Cause) -> bool {
         let mut moved = false;
         while let Some(row) = state::transition(self.state, cause) {
             moved = true;
             let to = row.to();
-            if let Some(reason) = reason.take() {
+            if let Some(reason) = row.reason() {
                 let verdict = if to == State::Closed { Verdict::Failed } else { Verdict::Interrupted };
                 self.record = Record { attempt: self.record.attempt, delay: Fact::NEVER, reason, verdict };
             }
-            let from = mem::replace(&mut self.state, to);
-            if from == State::Streaming && to != from {
-                self.reconnection.was_open(since(self.opened, self.now));
-            }
+            self.state = to;
             match cause {
                 Cause::WaitOn => {}
                 // The floor has passed.
                 Cause::WaitOver => self.began = self.now.wrapping_sub(FLOOR),
                 Cause::ReconnectCalled => (self.began, self.record.delay) = (self.now, FLOOR),
                 _ => self.began = self.now,
-            }
-            if to == State::Closed {
-                self.queue.void();
             }
             for step in row.steps() {
                 self.take_step(step);
@@ -538,6 +528,7 @@ impl Connection {
     }
 
     /// What the machine itself does of a step, at once; the host is asked for its part later.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn take_step(&mut self, step: Step) {
         match step {
             Step::Prepare => {
@@ -559,15 +550,22 @@ impl Connection {
             Step::StopTimer if !mem::take(&mut self.timer) => return,
             Step::BecomeOpen => {
                 self.opened = self.now;
-                self.resumed_once |= self.may_be_refused_to_resume();
-                self.opened_once = true;
+                if self.may_be_refused_to_resume() {
+                    // It was not, and will not be.
+                    self.settings.cross_origin = 0;
+                }
+                // What can be reached once need not be probed.
+                (self.opened_once, self.settings.probe) = (true, 0);
                 self.failed_to_resume = false;
                 // A body may begin with a BOM again, and what the last one left unfinished is void.
                 if let Some(stream) = &mut self.stream {
                     stream.restart();
                 }
             }
-            Step::BecomeClosed => self.stream = None,
+            Step::BecomeClosed => {
+                self.stream = None;
+                self.queue.void();
+            }
             Step::Dispatch => self.dispatching = true,
             _ => {}
         }

@@ -11,13 +11,13 @@ pub(super) struct Queue {
     taken: u32,
     /// How many were pushed, ever.
     pushed: u32,
-    /// How many of those that wait are void, but for what ends something.
-    void: u32,
+    /// What waits before [`Step::BecomeClosed`] is void, but for what ends something.
+    void: bool,
 }
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        Queue { steps: [None; ROOM], taken: 0, pushed: 0, void: 0 }
+        Queue { steps: [None; ROOM], taken: 0, pushed: 0, void: false }
     }
 
     /// The last one.
@@ -31,20 +31,17 @@ impl Queue {
         while self.taken != self.pushed {
             let step = self.steps[self.taken as usize % ROOM];
             self.taken = self.taken.wrapping_add(1);
-            if self.void == 0 {
-                return step;
-            }
-            self.void -= 1;
-            if let Some(Step::AbortRequest | Step::StopTimer) = step {
+            self.void &= step != Some(Step::BecomeClosed);
+            if !self.void || matches!(step, Some(Step::AbortRequest | Step::StopTimer)) {
                 return step;
             }
         }
         None
     }
 
-    /// What was asked for and not yet done is void, but for what ends something.
+    /// The [`Step::BecomeClosed`] that is pushed next makes all before it void, but for what ends something.
     pub(super) fn void(&mut self) {
-        self.void = self.len();
+        self.void = true;
     }
 
     /// Whether another transition may not find room.

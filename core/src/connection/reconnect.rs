@@ -29,8 +29,8 @@ impl Reconnection {
         self.asked.unwrap_or(DEFAULT_TIME)
     }
 
-    /// A connection was open for so long, and is lost.
-    pub(super) fn was_open(&mut self, milliseconds: u32) {
+    /// A connection is open for so long.
+    pub(super) fn is_open(&mut self, milliseconds: u32) {
         if milliseconds >= GOOD {
             self.losses = 0;
         }

@@ -3,67 +3,95 @@
 //! "If *res* is not a network error […] if *res*'s status is not 200, or if *res*'s `Content-Type` is not `text/event-stream`, then fail
 //! the connection." Parameters of the type do not matter: the stream is UTF-8 whatever a charset says.
 
-use core::mem;
-
 /// [Extracts the MIME type](https://fetch.spec.whatwg.org/#concept-header-extract-mime-type) and compares its essence: of several values the last
 /// one that is a MIME type counts. Values end at commas that do not stand in a quoted string.
 pub(super) fn is_event_stream(content_type: &[u8]) -> bool {
     let mut is_event_stream = false;
-    let (mut quoted, mut escaped) = (false, false);
-    let mut rest = content_type;
-    let mut at = 0;
+    let mut quoted = false;
+    let mut essence = Essence::default();
+    let mut bytes = content_type.iter();
     loop {
-        let byte = rest.get(at).copied();
-        let was_escaped = mem::take(&mut escaped);
+        let byte = bytes.next();
         match byte {
-            Some(b'"') if !was_escaped => quoted = !quoted,
-            Some(b'\\') if quoted && !was_escaped => escaped = true,
-            Some(b',') if quoted => {}
-            Some(b',') | None => {
-                let (value, next) = rest.split_at_checked(at).unwrap_or_default();
-                let essence = essence(value);
-                if essence.eq_ignore_ascii_case(b"text/event-stream") {
-                    is_event_stream = true;
-                } else if essence != b"*/*" && is_mime_type(essence) {
-                    is_event_stream = false;
-                }
-                let Some((_comma, next)) = next.split_first() else {
-                    return is_event_stream;
-                };
-                rest = next;
-                at = 0;
-                continue;
+            Some(b'\\') if quoted => _ = bytes.next(),
+            Some(&byte) if quoted || byte != b',' => {
+                quoted ^= byte == b'"';
+                essence.read(byte);
             }
-            Some(_) => {}
+            _ => {
+                if essence.is_mime_type() {
+                    is_event_stream = essence.matching == WANTED.len() && essence.length == WANTED.len();
+                }
+                if byte.is_none() {
+                    return is_event_stream;
+                }
+                essence = Essence::default();
+            }
         }
-        at += 1;
     }
 }
 
-/// What stands before the parameters, without the blanks around it.
-fn essence(mut value: &[u8]) -> &[u8] {
-    if let Some(end) = value.iter().position(|&byte| byte == b';') {
-        value = value.get(..end).unwrap_or(value);
-    }
-    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = value {
-        value = rest;
-    }
-    value
+/// What stands before the parameters of a value, without the blanks around it: two tokens with a slash between them.
+#[derive(Default)]
+struct Essence {
+    length: usize,
+    /// Where the slash is; 0 if there is none, or too much.
+    slash: usize,
+    /// How many bytes are those of the essence that is wanted.
+    matching: usize,
+    stars: usize,
+    /// A blank came after it.
+    ended: bool,
+    /// Nothing more belongs to it.
+    over: bool,
 }
 
-/// Two tokens with a slash between them.
-fn is_mime_type(essence: &[u8]) -> bool {
-    let (mut slash, mut length) = (false, 0);
-    for byte in essence {
-        length += 1;
-        match byte {
-            b'/' if !slash && length > 1 => (slash, length) = (true, 0),
-            b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'^'..=b'z' | b'|' | b'~' => {}
-            _ => return false,
+impl Essence {
+    fn read(&mut self, byte: u8) {
+        if self.over {
+            return;
+        }
+        let is_slash = byte == b'/' && self.slash == 0 && self.length > 0;
+        if byte == b';' {
+            self.over = true;
+        } else if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            self.ended = self.length > 0;
+        } else if (is_slash || is_token(byte)) && !self.ended {
+            if is_slash {
+                self.slash = self.length;
+            }
+            // A letter in lower case.
+            self.matching += usize::from(WANTED.get(self.length) == Some(&(byte | 0x20)));
+            self.stars += usize::from(byte == b'*');
+            self.length += 1;
+        } else {
+            (self.over, self.slash) = (true, 0);
         }
     }
-    slash && length > 0
+
+    /// Whether it is one, and not `*/*`.
+    fn is_mime_type(&self) -> bool {
+        self.slash > 0 && self.slash + 1 < self.length && (self.length, self.stars) != (3, 2)
+    }
 }
+
+fn is_token(byte: u8) -> bool {
+    TOKEN[usize::from(byte >> 5)] >> (byte & 31) & 1 != 0
+}
+
+const WANTED: &[u8] = b"text/event-stream";
+/// A bit for each byte that tokens are made of.
+const TOKEN: [u32; 8] = {
+    let mut token = [0; 8];
+    let mut byte = 0;
+    while byte < 128u8 {
+        if matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'^'..=b'z' | b'|' | b'~') {
+            token[(byte >> 5) as usize] |= 1 << (byte & 31);
+        }
+        byte += 1;
+    }
+    token
+};
 
 #[cfg(test)]
 mod tests {

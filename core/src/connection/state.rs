@@ -9,8 +9,11 @@
 //!
 //! Rules for the steps of a row: the ready state changes before the event that tells of it is fired ("set the readyState
 //! attribute to CONNECTING. Fire an event named error"); timers are started and requests aborted before listeners run, so
-//! that nothing hangs on what a listener does; nothing that runs listeners stands before something that does not. There is one timer:
+//! that nothing hangs on what a listener does; nothing that runs listeners stands before something that does not. All rows can have their
+//! steps in the same order, which is that of their numbers. There is one timer:
 //! the wait in `Waiting`, and else the idle timeout, if there is one; a `StopTimer` while none runs is left out.
+
+use super::Reason;
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,92 +36,93 @@ pub enum State {
     Closed,
 }
 
-/// Why a connection moves on.
+/// Why a connection moves on. Where it is what a [`Fact`](super::Fact) is by itself, it has the number of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum Cause {
     /// Nothing holds back the next attempt.
-    Released,
+    Released = 16,
     /// The page was hidden, or who listens is behind.
-    HeldBack,
+    HeldBack = 13,
     /// The user is ready for the next request.
-    Prepared,
+    Prepared = 7,
     /// The user could not prepare it.
-    PrepareFailed,
+    PrepareFailed = 8,
     /// The status and the content type are those of an event stream.
-    ResponseAccepted,
+    ResponseAccepted = 22,
     /// They are not.
-    ResponseRefused,
+    ResponseRefused = 1,
     /// The network failed, before the response or within its body.
-    RequestFailed,
+    RequestFailed = 4,
     /// It failed before anything was ever received, which may also mean that the server does not allow this origin.
-    FirstRequestFailed,
+    FirstRequestFailed = 23,
     /// The server answered the probe, though not to us: it refuses this origin.
-    ProbeAnswered,
+    ProbeAnswered = 24,
     /// The probe tells of no refusal.
-    ProbeFailed,
+    ProbeFailed = 5,
     /// Some of the body came.
-    ChunkReceived,
+    ChunkReceived = 2,
     /// An event, or what waits for those who listen, outgrew its limit.
-    LimitExceeded,
+    LimitExceeded = 15,
     /// The body came to its end.
-    BodyEnded,
+    BodyEnded = 3,
     /// The same, of a request that is not to be repeated.
-    Ended,
+    Ended = 17,
     /// Nothing was heard for too long.
-    Idled,
+    Idled = 11,
     /// The wait is over.
-    WaitOver,
+    WaitOver = 6,
     /// It is not, or nothing was missed so far: a new timer for what is left.
-    WaitOn,
+    WaitOn = 14,
     /// The user wants a new connection.
-    ReconnectCalled,
+    ReconnectCalled = 12,
     /// It is tried again.
-    RetryGranted,
+    RetryGranted = 9,
     /// It is not.
-    RetryDenied,
+    RetryDenied = 10,
     /// `close()` was called.
-    CloseCalled,
+    CloseCalled = 18,
     /// The browser's own source is open.
-    NativeOpened,
+    NativeOpened = 19,
     /// It lost its connection and reconnects by itself.
-    NativeInterrupted,
+    NativeInterrupted = 20,
     /// It gave up.
-    NativeFailed,
+    NativeFailed = 21,
 }
 
-/// What a transition asks for, in order. The numbers cross borders.
+/// What a transition asks for. The numbers cross borders; those of a row are taken in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// Begin the next attempt: let the user prepare its request.
-    Prepare = 1,
-    /// Send it.
-    SendRequest,
-    /// Ask whether the server answers at all.
-    SendProbe,
-    /// Free the connection to the server; give up what the user prepares.
-    AbortRequest,
-    /// Begin to wait, or to watch for silence.
-    StartTimer,
     /// Wait no longer.
-    StopTimer,
+    StopTimer = 1,
+    /// Free the connection to the server; give up what the user prepares.
+    AbortRequest = 2,
+    /// Begin the next attempt: let the user prepare its request.
+    Prepare = 3,
+    /// Send it.
+    SendRequest = 4,
+    /// Ask whether the server answers at all.
+    SendProbe = 5,
     /// Ask the user whether and when to try again.
-    AskRetry,
+    AskRetry = 6,
     /// The ready state becomes Connecting.
-    BecomeConnecting,
+    BecomeConnecting = 7,
     /// The ready state becomes Open.
-    BecomeOpen,
+    BecomeOpen = 8,
     /// The ready state becomes Closed.
-    BecomeClosed,
+    BecomeClosed = 9,
+    /// Begin to wait, or to watch for silence.
+    StartTimer = 10,
     /// Fire an event named `open`.
-    FireOpen,
+    FireOpen = 11,
     /// Fire an event named `error`.
-    FireError,
+    FireError = 12,
     /// Tell of the end that is no error.
-    FireClose,
+    FireClose = 13,
     /// Dispatch the events of the chunk just received.
-    Dispatch,
+    Dispatch = 14,
 }
 
 /// One row of the table.
@@ -190,7 +194,7 @@ pub const TRANSITIONS: &[Transition] = &[
 
 /// What follows from a cause in a state, if anything does.
 pub(super) fn transition(from: State, cause: Cause) -> Option<Row> {
-    ROWS.iter().find(|row| **row as u8 == key(from, cause)).map(|row| Row(*row))
+    ROWS.iter().find(|row| **row & 0xFF == key(from, cause)).map(|row| Row(*row))
 }
 
 /// A row as the machine keeps it: see [`ROWS`].
@@ -200,7 +204,7 @@ pub(super) struct Row(u32);
 impl Row {
     /// Where it leads.
     pub(super) fn to(self) -> State {
-        match self.0 >> 8 & 7 {
+        match self.0 >> TO & 7 {
             0 => Held,
             1 => Preparing,
             2 => Requesting,
@@ -212,37 +216,33 @@ impl Row {
         }
     }
 
-    pub(super) fn steps(self) -> Steps {
-        Steps(self.0 >> 12)
+    /// What is told of its cause, if anything is.
+    pub(super) fn reason(self) -> Option<Reason> {
+        Reason::from_number((self.0 >> REASON & 0xF).wrapping_sub(1))
     }
-}
 
-/// The steps that are left of a row: four bits for each.
-pub(super) struct Steps(u32);
+    pub(super) fn has(self, step: Step) -> bool {
+        self.0 >> (STEPS + step as u32) & 1 != 0
+    }
 
-impl Iterator for Steps {
-    type Item = Step;
-
-    fn next(&mut self) -> Option<Step> {
-        let step = Step::from_number(self.0 & 0xF);
-        self.0 >>= 4;
-        step
+    pub(super) fn steps(self) -> impl Iterator<Item = Step> {
+        (1..).map_while(Step::from_number).filter(move |step| self.has(*step))
     }
 }
 
 impl Step {
     const fn from_number(number: u32) -> Option<Self> {
         Some(match number {
-            1 => Prepare,
-            2 => SendRequest,
-            3 => SendProbe,
-            4 => AbortRequest,
-            5 => StartTimer,
-            6 => StopTimer,
-            7 => AskRetry,
-            8 => BecomeConnecting,
-            9 => BecomeOpen,
-            10 => BecomeClosed,
+            1 => StopTimer,
+            2 => AbortRequest,
+            3 => Prepare,
+            4 => SendRequest,
+            5 => SendProbe,
+            6 => AskRetry,
+            7 => BecomeConnecting,
+            8 => BecomeOpen,
+            9 => BecomeClosed,
+            10 => StartTimer,
             11 => FireOpen,
             12 => FireError,
             13 => FireClose,
@@ -252,28 +252,59 @@ impl Step {
     }
 }
 
-/// The table in a word for each row, since it goes into every page: the key in the low byte, where it leads, and up to five steps.
+impl Cause {
+    /// What an `error` event tells of it, unless the fact behind it says more.
+    const fn reason(self) -> Option<Reason> {
+        Some(match self {
+            RequestFailed | ProbeFailed => Reason::Network,
+            BodyEnded => Reason::BodyEnded,
+            ResponseRefused => Reason::Status,
+            ProbeAnswered => Reason::OriginRefused,
+            LimitExceeded => Reason::LimitExceeded,
+            Idled => Reason::Idle,
+            PrepareFailed => Reason::Prepare,
+            HeldBack => Reason::Hidden,
+            ReconnectCalled => Reason::Requested,
+            NativeInterrupted | NativeFailed => Reason::Unknown,
+            _ => return None,
+        })
+    }
+}
+
+/// The table in a word for each row, since it goes into every page: the key in the low byte, where it leads, the reason and 1, a bit for each step.
 const ROWS: [u32; TRANSITIONS.len()] = {
     let mut rows = [0; TRANSITIONS.len()];
     let mut index = 0;
     while index < rows.len() {
         let Transition { from, cause, to, steps } = TRANSITIONS[index];
-        let mut packed = 0;
-        let mut left = steps.len();
-        while left > 0 {
-            left -= 1;
-            packed = packed << 4 | steps[left] as u32;
+        let reason = match cause.reason() {
+            Some(reason) => reason as u32 + 1,
+            None => 0,
+        };
+        let mut row = key(from, cause) | (to as u32) << TO | reason << REASON;
+        let mut last = 0;
+        let mut index_of_step = 0;
+        while index_of_step < steps.len() {
+            let step = steps[index_of_step] as u32;
+            assert!(step > last, "steps are in order");
+            row |= 1 << (STEPS + step);
+            last = step;
+            index_of_step += 1;
         }
-        assert!(steps.len() <= 5, "there is room for five steps");
-        rows[index] = packed << 12 | (to as u32) << 8 | key(from, cause) as u32;
+        rows[index] = row;
         index += 1;
     }
     rows
 };
 
-const fn key(from: State, cause: Cause) -> u8 {
-    (from as u8) << 5 | cause as u8
+const fn key(from: State, cause: Cause) -> u32 {
+    (from as u32) << 5 | cause as u32
 }
+
+/// Where in a row these begin.
+const TO: u32 = 8;
+const REASON: u32 = 11;
+const STEPS: u32 = 15;
 
 #[cfg(test)]
 mod tests {

@@ -15,30 +15,30 @@ pub mod input {
     pub const PROBE_ENDED: u32 = 5;
     /// The timer fired.
     pub const TIMER_FIRED: u32 = 6;
-    /// There may be a network again.
-    pub const WENT_ONLINE: u32 = 7;
-    /// `close()` was called.
-    pub const CLOSE_CALLED: u32 = 8;
     /// See [`Input::Prepared`](tidings_core::connection::Input::Prepared).
-    pub const PREPARED: u32 = 9;
+    pub const PREPARED: u32 = 7;
     /// See [`Input::PrepareFailed`](tidings_core::connection::Input::PrepareFailed).
-    pub const PREPARE_FAILED: u32 = 10;
+    pub const PREPARE_FAILED: u32 = 8;
     /// The value is the time in milliseconds.
-    pub const RETRY_AFTER_RECEIVED: u32 = 11;
+    pub const RETRY_AFTER_RECEIVED: u32 = 9;
     /// The value is the wait in milliseconds, [`NEVER`](super::NEVER) for none.
-    pub const RETRY_ANSWERED: u32 = 12;
+    pub const RETRY_ANSWERED: u32 = 10;
+    /// There may be a network again.
+    pub const WENT_ONLINE: u32 = 11;
     /// See [`Input::ReconnectCalled`](tidings_core::connection::Input::ReconnectCalled).
-    pub const RECONNECT_CALLED: u32 = 13;
+    pub const RECONNECT_CALLED: u32 = 12;
     /// See [`Input::BecameHidden`](tidings_core::connection::Input::BecameHidden).
-    pub const BECAME_HIDDEN: u32 = 14;
-    /// See [`Input::BecameVisible`](tidings_core::connection::Input::BecameVisible).
-    pub const BECAME_VISIBLE: u32 = 15;
+    pub const BECAME_HIDDEN: u32 = 13;
     /// See [`Input::Paused`](tidings_core::connection::Input::Paused).
-    pub const PAUSED: u32 = 16;
+    pub const PAUSED: u32 = 14;
+    /// The value is 1 to resume later, 0 to fail.
+    pub const OVERFLOWED: u32 = 15;
+    /// See [`Input::BecameVisible`](tidings_core::connection::Input::BecameVisible).
+    pub const BECAME_VISIBLE: u32 = 16;
     /// See [`Input::Resumed`](tidings_core::connection::Input::Resumed).
     pub const RESUMED: u32 = 17;
-    /// The value is 1 to resume later, 0 to fail.
-    pub const OVERFLOWED: u32 = 18;
+    /// `close()` was called.
+    pub const CLOSE_CALLED: u32 = 18;
     /// The input holds the last event ID to start from; before the first poll.
     pub const START_FROM: u32 = 19;
     /// From now on comments are events, whose type is a line feed.
@@ -51,26 +51,26 @@ pub mod input {
 pub mod action {
     /// Nothing to do.
     pub const NONE: u32 = 0;
-    /// Let the user prepare a request.
-    pub const PREPARE: u32 = 1;
-    /// Send it.
-    pub const SEND_REQUEST: u32 = 2;
-    /// Send a probe.
-    pub const SEND_PROBE: u32 = 3;
-    /// Abort what is under way.
-    pub const ABORT_REQUEST: u32 = 4;
-    /// Start the timer.
-    pub const START_TIMER: u32 = 5;
     /// Stop it.
-    pub const STOP_TIMER: u32 = 6;
+    pub const STOP_TIMER: u32 = 1;
+    /// Abort what is under way.
+    pub const ABORT_REQUEST: u32 = 2;
+    /// Let the user prepare a request.
+    pub const PREPARE: u32 = 3;
+    /// Send it.
+    pub const SEND_REQUEST: u32 = 4;
+    /// Send a probe.
+    pub const SEND_PROBE: u32 = 5;
     /// Ask the user what becomes of a loss; the record is that of the error as it would be.
-    pub const ASK_RETRY: u32 = 7;
+    pub const ASK_RETRY: u32 = 6;
     /// The ready state is CONNECTING.
-    pub const BECOME_CONNECTING: u32 = 8;
+    pub const BECOME_CONNECTING: u32 = 7;
     /// The ready state is OPEN.
-    pub const BECOME_OPEN: u32 = 9;
+    pub const BECOME_OPEN: u32 = 8;
     /// The ready state is CLOSED.
-    pub const BECOME_CLOSED: u32 = 10;
+    pub const BECOME_CLOSED: u32 = 9;
+    /// Start the timer.
+    pub const START_TIMER: u32 = 10;
     /// Fire `open`.
     pub const FIRE_OPEN: u32 = 11;
     /// Fire `error`.

@@ -23,26 +23,26 @@
 export const enum ActionKind {
   /** Nothing. */
   None = 0,
-  /** Let the user prepare the request of `Attempt`; report `Prepared` or `PrepareFailed`. */
-  Prepare = 1,
-  /** Send a request, with `lastEventId()` if that is not empty; report under `Attempt`. */
-  SendRequest = 2,
-  /** Send a `no-cors` GET without credentials and headers, end it when its headers are there, and report `ProbeEnded`. */
-  SendProbe = 3,
-  /** Abort the request, the probe or what is prepared. */
-  AbortRequest = 4,
-  /** Report `TimerFired` after `Delay` milliseconds. */
-  StartTimer = 5,
   /** Stop that timer. */
-  StopTimer = 6,
+  StopTimer = 1,
+  /** Abort the request, the probe or what is prepared. */
+  AbortRequest = 2,
+  /** Let the user prepare the request of `Attempt`; report `Prepared` or `PrepareFailed`. */
+  Prepare = 3,
+  /** Send a request, with `lastEventId()` if that is not empty; report under `Attempt`. */
+  SendRequest = 4,
+  /** Send a `no-cors` GET without credentials and headers, end it when its headers are there, and report `ProbeEnded`. */
+  SendProbe = 5,
   /** Ask the user what becomes of the loss; report `RetryAnswered`. */
-  AskRetry = 7,
+  AskRetry = 6,
   /** The ready state is 0 from now on. */
-  BecomeConnecting = 8,
+  BecomeConnecting = 7,
   /** The ready state is 1 from now on. */
-  BecomeOpen = 9,
+  BecomeOpen = 8,
   /** The ready state is 2 from now on. */
-  BecomeClosed = 10,
+  BecomeClosed = 9,
+  /** Report `TimerFired` after `Delay` milliseconds. */
+  StartTimer = 10,
   /** Fire `open`. */
   FireOpen = 11,
   /** Fire `error`. */
@@ -77,21 +77,21 @@ export const enum Input {
   RequestFailed = 4,
   ProbeEnded = 5,
   TimerFired = 6,
-  WentOnline = 7,
-  CloseCalled = 8,
-  Prepared = 9,
-  PrepareFailed = 10,
+  Prepared = 7,
+  PrepareFailed = 8,
   /** The value is the time in milliseconds. */
-  RetryAfterReceived = 11,
+  RetryAfterReceived = 9,
   /** The value is the wait in milliseconds, or `Never`. */
-  RetryAnswered = 12,
-  ReconnectCalled = 13,
-  BecameHidden = 14,
-  BecameVisible = 15,
-  Paused = 16,
-  Resumed = 17,
+  RetryAnswered = 10,
+  WentOnline = 11,
+  ReconnectCalled = 12,
+  BecameHidden = 13,
+  Paused = 14,
   /** The value is 1 to resume later, 0 to fail. */
-  Overflowed = 18,
+  Overflowed = 15,
+  BecameVisible = 16,
+  Resumed = 17,
+  CloseCalled = 18,
   StartFrom = 19,
   /** From now on comments are events; their type is a line feed. */
   CommentsWanted = 20,
