@@ -364,10 +364,10 @@ impl Connection {
     /// The same as a step of the table; what belongs to it is in the [record](Self::record). After [`Step::Dispatch`] the host delivers what the
     /// [parser](Self::parser), which it has fed when the chunk came, gave, and only then polls on.
     pub fn poll_step(&mut self) -> Option<Step> {
-        let step = self.queue.take().or_else(|| {
+        if self.queue.is_empty() {
             self.settle();
-            self.queue.take()
-        });
+        }
+        let step = self.queue.take();
         self.dispatching &= step != Some(Step::Dispatch);
         step
     }
@@ -389,6 +389,11 @@ impl Connection {
         if stream.limit_exceeded() {
             self.go(Cause::LimitExceeded);
         }
+    }
+
+    /// What [`Fact::CloseCalled`] does, where nothing is asked for any more: gives the parser's memory back.
+    pub fn close(&mut self) {
+        self.go(Cause::CloseCalled);
     }
 
     /// Where the connection stands.

@@ -26,17 +26,24 @@ impl Queue {
         self.pushed = self.pushed.wrapping_add(1);
     }
 
-    /// The first one.
+    /// The first one that is not void.
     pub(super) fn take(&mut self) -> Option<Step> {
-        while self.taken != self.pushed {
-            let step = self.steps[self.taken as usize % ROOM];
-            self.taken = self.taken.wrapping_add(1);
+        loop {
+            let step = self.pop();
             self.void &= step != Some(Step::BecomeClosed);
-            if !self.void || matches!(step, Some(Step::AbortRequest | Step::StopTimer)) {
+            if !self.void || step.is_none_or(Step::ends_something) {
                 return step;
             }
         }
-        None
+    }
+
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn pop(&mut self) -> Option<Step> {
+        if self.is_empty() {
+            return None;
+        }
+        self.taken = self.taken.wrapping_add(1);
+        self.steps[self.taken.wrapping_sub(1) as usize % ROOM]
     }
 
     /// The [`Step::BecomeClosed`] that is pushed next makes all before it void, but for what ends something.
@@ -47,6 +54,10 @@ impl Queue {
     /// Whether another transition may not find room.
     pub(super) fn is_full(&self) -> bool {
         self.len() > ROOM as u32 / 2
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     fn len(&self) -> u32 {

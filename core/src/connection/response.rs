@@ -85,7 +85,8 @@ const TOKEN: [u32; 8] = {
     let mut token = [0; 8];
     let mut byte = 0;
     while byte < 128u8 {
-        if matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'^'..=b'z' | b'|' | b'~') {
+        if matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'^'..=b'z' | b'|' | b'~')
+        {
             token[(byte >> 5) as usize] |= 1 << (byte & 31);
         }
         byte += 1;

@@ -194,7 +194,8 @@ pub const TRANSITIONS: &[Transition] = &[
 
 /// What follows from a cause in a state, if anything does.
 pub(super) fn transition(from: State, cause: Cause) -> Option<Row> {
-    ROWS.iter().find(|row| **row & 0xFF == key(from, cause)).map(|row| Row(*row))
+    let key = key(from, cause);
+    ROWS.iter().find(|row| **row & 0xFF == key).map(|row| Row(*row))
 }
 
 /// A row as the machine keeps it: see [`ROWS`].
@@ -204,16 +205,7 @@ pub(super) struct Row(u32);
 impl Row {
     /// Where it leads.
     pub(super) fn to(self) -> State {
-        match self.0 >> TO & 7 {
-            0 => Held,
-            1 => Preparing,
-            2 => Requesting,
-            3 => Probing,
-            4 => Streaming,
-            5 => Deciding,
-            6 => Waiting,
-            _ => Closed,
-        }
+        STATES[(self.0 >> TO & 7) as usize]
     }
 
     /// What is told of its cause, if anything is.
@@ -231,6 +223,12 @@ impl Row {
 }
 
 impl Step {
+    /// Whether it ends something that was begun.
+    pub(super) const fn ends_something(self) -> bool {
+        // A match takes more code.
+        self as u32 <= AbortRequest as u32
+    }
+
     const fn from_number(number: u32) -> Option<Self> {
         Some(match number {
             1 => StopTimer,
@@ -300,6 +298,9 @@ const ROWS: [u32; TRANSITIONS.len()] = {
 const fn key(from: State, cause: Cause) -> u32 {
     (from as u32) << 5 | cause as u32
 }
+
+/// By number.
+const STATES: [State; 8] = [Held, Preparing, Requesting, Probing, Streaming, Deciding, Waiting, Closed];
 
 /// Where in a row these begin.
 const TO: u32 = 8;

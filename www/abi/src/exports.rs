@@ -7,6 +7,8 @@ use crate::Source;
 use alloc::boxed::Box;
 use core::arch::wasm32::unreachable;
 use core::cell::{Cell, UnsafeCell};
+#[cfg(feature = "class")]
+use core::mem::MaybeUninit;
 use tidings_core::EventStream;
 
 struct Instance {
@@ -45,7 +47,7 @@ extern "C" fn prepare(size: u32) -> u32 {
 #[cfg(feature = "class")]
 #[unsafe(no_mangle)]
 extern "C" fn connect() -> *mut Source {
-    Box::into_raw(Box::new(Source::unset()))
+    Box::into_raw(Box::write(Box::new_uninit(), Source::unset()))
 }
 
 #[cfg(feature = "class")]
@@ -68,7 +70,9 @@ extern "C" fn poll(source: *mut Source) -> u32 {
 #[unsafe(no_mangle)]
 extern "C" fn release(source: *mut Source) {
     // SAFETY: the host hands in what `connect` gave, once.
-    drop(unsafe { Box::from_raw(source) });
+    unsafe { &mut *source }.close();
+    // SAFETY: the same; what it owned it gave back.
+    drop(unsafe { Box::from_raw(source.cast::<MaybeUninit<Source>>()) });
 }
 
 #[unsafe(no_mangle)]

@@ -54,6 +54,11 @@ impl Source {
         step.map_or(action::NONE, |step| step as u32)
     }
 
+    /// Gives back what it owns.
+    pub fn close(&mut self) {
+        self.connection.close();
+    }
+
     /// The word of a field, where that is not an option.
     #[cfg(test)]
     pub(crate) fn word(&self, field: u32) -> u32 {
