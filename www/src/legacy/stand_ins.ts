@@ -17,14 +17,7 @@ export const imul: (a: number, b: number) => number =
 
 /** In the place of `Math.clz32`, which IE and old WebKits lack. */
 export const clz32: (value: number) => number =
-  realm.Math.clz32
-  || ((value) => {
-    let zeros = 32;
-    for (value >>>= 0; value; value >>>= 1) {
-      zeros--;
-    }
-    return zeros;
-  });
+  realm.Math.clz32 || ((value) => ((value >>>= 0) ? 31 - Math.floor(Math.log(value + 0.5) * Math.LOG2E) : 32));
 
 /**
  * `WeakMap` as far as it is used here, for IE 10 and its like: in one property that no loop shows. It also says whose it is, for what inherits from a key is none;
