@@ -10,11 +10,11 @@ import * as esbuild from 'esbuild';
 /** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
 const AIM = 8_000;
 /** What it must not grow past on the way there. */
-const CEILING = 8_810;
+const CEILING = 8_800;
 const MAIN = "tidings: import { EventSource }";
 /** The same for the parser entry. */
 const PARSER_AIM = 3_000;
-const PARSER_CEILING = 3_545;
+const PARSER_CEILING = 3_535;
 const PARSER = 'tidings/parser: all of it but encode';
 /** With `encode` alone, nothing of the parser is to come along. */
 const ENCODE_AIM = 550;

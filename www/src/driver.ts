@@ -205,8 +205,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
           // Seconds or a date.
           tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
         }
-        // What is not ASCII is in no type that matters, but may stand beside one that does.
-        tell(Input.ResponseStarted, attempt, more.status, (more.headers!.get('Content-Type') || '').replace(/[^\0-\x7f]/g, '?'));
+        tell(Input.ResponseStarted, attempt, more.status, more.headers!.get('Content-Type') || '');
         inTurns(turn);
       },
       (input, chunk, error) => {

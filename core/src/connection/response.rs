@@ -111,6 +111,8 @@ mod tests {
             "text/event-stream, */*",
             "text/html, text/event-stream, /, a/, /b, a/b/c, a b/c",
             "\r\n\ttext/event-stream",
+            "text/event-stream; a=ü",
+            "text/event-stream, ü/ü",
         ] {
             assert!(is_event_stream(yes.as_bytes()), "{yes}");
         }
@@ -118,6 +120,7 @@ mod tests {
             "",
             "text/html",
             "text/event-streamx",
+            "text/event-streamü",
             "text/event-stream, text/html",
             "event-stream",
             "text /event-stream",
