@@ -247,8 +247,8 @@
 //! panic = "abort"
 //! ```
 //!
-//! The example `vanilla-rust`, an app that shows one stream, has a module of 296 KB with `opt-level = 3`, 254 KB with `"s"`, and 176 KB after `wasm-opt -Oz`,
-//! which are 74 KB in brotli (Rust 1.95, wasm-bindgen 0.2.130, binaryen 132, 29 November 2026). In the repository, with the `wasm-bindgen` of that version:
+//! The example `vanilla-rust`, an app that shows one stream, has a module of 294 KB with `opt-level = 3`, 254 KB with `"s"`, and 176 KB after `wasm-opt -Oz`,
+//! which are 73 KB in brotli (Rust 1.95, wasm-bindgen 0.2.130, binaryen 132, 29 November 2026). In the repository, with the `wasm-bindgen` of that version:
 //!
 //! ```sh
 //! cargo build --release --package vanilla-rust --target wasm32-unknown-unknown --config 'profile.release.opt-level="s"'
