@@ -87,7 +87,7 @@ pub struct Connection {
     /// A request in a row of those that were to resume failed before this one.
     failed_to_resume: bool,
     /// Of the last response.
-    status: u16,
+    status: u32,
     now: u32,
     /// Since when the state or the silence lasts.
     began: u32,
@@ -165,7 +165,7 @@ impl Connection {
     pub fn begin(&mut self) {
         let Settings { max_event_size, skips, .. } = self.settings;
         let limit = (max_event_size != u32::MAX).then_some(max_event_size as usize);
-        self.stream = Some(Box::new(EventStream::with_limit(limit).skipping_what_exceeds(skips != 0)));
+        self.stream.get_or_insert_with(|| Box::new(EventStream::with_limit(limit).skipping_what_exceeds(skips != 0)));
         if let Some(cause) = self.next() {
             self.go(cause);
         }
@@ -251,7 +251,7 @@ impl Connection {
                 return false;
             }
             Fact::ResponseStarted => {
-                self.status = number as u16;
+                self.status = number;
                 if !matches!(number, 429 | 503) {
                     self.retry_after = 0;
                 }
@@ -385,7 +385,9 @@ impl Connection {
     /// Takes in what the parser heard, once its events were delivered.
     fn settle(&mut self) {
         let Some(stream) = &self.stream else { return };
-        self.reconnection.asked = stream.reconnection_time();
+        if let Some(milliseconds) = stream.reconnection_time() {
+            self.reconnection.set_time(milliseconds);
+        }
         if stream.limit_exceeded() {
             self.go(Cause::LimitExceeded);
         }
@@ -456,7 +458,7 @@ impl Connection {
         let settings = &mut self.settings;
         let mut wait = self.reconnection.next_wait(settings, self.now, self.retry_after);
         // The status was 200 if the content type is another; that is none that passes.
-        let is_refusal = reason == Reason::Status && !settings.transient.contains(self.status);
+        let is_refusal = reason == Reason::Status && !settings.transient.has(self.status);
         let mut verdict = if wait == Fact::NEVER { Verdict::RetriesExhausted } else { Verdict::Interrupted };
         // Without what is prepared nothing was sent.
         if settings.repeats == 0 && reason != Reason::Prepare {

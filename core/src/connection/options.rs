@@ -171,7 +171,11 @@ impl Statuses {
 
     /// Whether it is in the set.
     pub fn contains(&self, status: u16) -> bool {
-        self.0.get(usize::from(status / 32)).is_some_and(|bits| bits >> (status % 32) & 1 != 0)
+        self.has(status.into())
+    }
+
+    pub(super) fn has(&self, status: u32) -> bool {
+        self.0.get((status / 32) as usize).is_some_and(|bits| bits >> (status % 32) & 1 != 0)
     }
 }
 

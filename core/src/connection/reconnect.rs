@@ -10,8 +10,10 @@ use super::{Fact, Settings};
 /// The reconnection time, and how the last attempts went.
 #[derive(Debug)]
 pub(super) struct Reconnection {
-    /// What the server asked for.
-    pub(super) asked: Option<u32>,
+    /// The server asked for a time,
+    has_asked: u32,
+    /// this one.
+    asked: u32,
     /// Losses since a connection was good.
     losses: u32,
     /// When the first of them was.
@@ -22,11 +24,15 @@ pub(super) struct Reconnection {
 
 impl Reconnection {
     pub(super) const fn new() -> Self {
-        Reconnection { asked: None, losses: 0, first_loss: 0, reach: 0 }
+        Reconnection { has_asked: 0, asked: 0, losses: 0, first_loss: 0, reach: 0 }
     }
 
     pub(super) fn time(&self) -> u32 {
-        self.asked.unwrap_or(DEFAULT_TIME)
+        if self.has_asked != 0 { self.asked } else { DEFAULT_TIME }
+    }
+
+    pub(super) fn set_time(&mut self, milliseconds: u32) {
+        (self.has_asked, self.asked) = (1, milliseconds);
     }
 
     /// A connection is open for so long.
@@ -46,7 +52,7 @@ impl Reconnection {
         let mut wait = self.time();
         let max = settings.max.min(LONGEST);
         if max > 0 {
-            let from = self.asked.unwrap_or(0).max(settings.min).min(max);
+            let from = self.asked.max(settings.min).min(max);
             self.reach = (self.reach.max(from) * 2).min(max);
             wait = from + draw(&mut settings.seed, self.reach - from);
         }
