@@ -98,6 +98,7 @@ impl EventStream {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn end_line(&mut self, beside: Beside, text: &mut Vec<u8>) {
         if matches!(self.name, 0 | START) {
             return self.blank_line(text);
@@ -128,6 +129,7 @@ impl EventStream {
         text::clear(&mut self.line);
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn blank_line(&mut self, text: &mut Vec<u8>) {
         if mem::take(&mut self.has_id) {
             text::replace(&mut self.last_event_id, &self.id);
