@@ -3,7 +3,7 @@
 mod script;
 
 use script::Script;
-use tidings_core::connection::{Input, Options, State};
+use tidings_core::connection::{Action, Input, Options, Reason, State};
 
 /// Options without the probe, changed so.
 fn options(change: impl FnOnce(&mut Options)) -> Options {
@@ -511,6 +511,28 @@ mod hidden {
         assert_eq!(script.close(), ["closed"]);
     }
 
+    /// What happens while the events of a chunk are dispatched may be asked for afterwards, when more has happened.
+    #[test]
+    fn an_error_tells_of_its_own_attempt_and_wait() {
+        for (inputs, reason, delay) in [
+            ([(Input::BecameHidden, 20), (Input::BecameVisible, 500)], Reason::Hidden, None),
+            ([(Input::BecameHidden, 20), (Input::BecameVisible, 50)], Reason::Hidden, None),
+            ([(Input::ReconnectCalled, 20), (Input::ReconnectCalled, 170)], Reason::Requested, Some(100)),
+        ] {
+            let mut script = Script::unasked(options(|options| options.idle_timeout = 30_000));
+            script.asked();
+            script.accepted(1);
+            for (input, later) in inputs {
+                script.connection.handle(input, script.now + later);
+            }
+            let errors = std::iter::from_fn(|| script.connection.poll_action()).filter_map(|action| match action {
+                Action::FireError(error) => Some((error.attempt.number(), error.reason, error.delay)),
+                _ => None,
+            });
+            assert_eq!(errors.collect::<Vec<_>>(), [(1, reason, delay)]);
+        }
+    }
+
     #[test]
     fn a_page_that_is_hidden_from_the_start() {
         let mut script = Script::unasked(options(|options| options.hidden = true));
@@ -558,6 +580,45 @@ mod overflow {
         assert!(script.when(Input::Resumed).is_empty());
         assert_eq!(script.body_ended(1)[1], "wait 3000");
     }
+}
+
+/// They only change what happens later.
+#[test]
+fn some_inputs_move_nothing_by_themselves() {
+    let asking = |options: &mut Options| (options.asks, options.prepares) = (true, true);
+    let ways: [&dyn Fn(&mut Script); 6] = [
+        &|_| {},
+        &|script| _ = script.when(Input::Prepared { attempt: Script::attempt(1) }),
+        &|script| {
+            script.when(Input::Prepared { attempt: Script::attempt(1) });
+            script.accepted(1);
+        },
+        &|script| {
+            script.when(Input::Prepared { attempt: Script::attempt(1) });
+            script.failed(1);
+        },
+        &|script| {
+            script.when(Input::PrepareFailed { attempt: Script::attempt(1) });
+            script.when(Input::RetryAnswered { attempt: Script::attempt(1), delay: Some(9_000) });
+        },
+        &|script| _ = script.close(),
+    ];
+    let mut states = Vec::new();
+    for way in ways {
+        let mut script = Script::unasked(options(asking));
+        script.asked();
+        way(&mut script);
+        let state = script.connection.state();
+        states.push(state);
+        let attempt = Script::attempt(1);
+        for input in [Input::RetryAfterReceived { attempt, delay: 0 }, Input::Paused, Input::Resumed, Input::BecameVisible] {
+            let about = format!("{input:?} in {state:?}");
+            assert!(script.when(input).is_empty(), "{about}");
+            assert_eq!(script.connection.state(), state, "{about}");
+        }
+    }
+    use State::*;
+    assert_eq!(states, [Preparing, Requesting, Streaming, Deciding, Waiting, Closed]);
 }
 
 #[test]

@@ -31,6 +31,14 @@ describe('the border', () => {
     }
   });
 
+  test('a trace has names for all of them', () => {
+    const dev = readFileSync(new URL('www/src/entry/dev.ts', root), 'utf8');
+    const names = (list) => dev.match(new RegExp(`const ${list} =\\s*'([^']*)'`))[1].split(' ');
+    const byNumber = (numbers) => Object.keys(numbers).filter((key) => !Number.isNaN(Number(key))).map((key) => numbers[key]);
+    assert.deepEqual(names('ACTIONS'), byNumber(ActionKind));
+    assert.deepEqual(names('INPUTS'), ['', ...byNumber(Input)]);
+  });
+
   test('the stamp is that of the sources in this checkout', () => {
     const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
     const list = readFileSync(new URL('core/src/version.rs', root), 'utf8').match(/^sources! \{([^}]*)\}/m)[1];
@@ -93,7 +101,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(connection), [
           ['BecomeConnecting'],
           ['StartTimer', 1, 250],
-          ['FireError', { verdict: Verdict.Interrupted, reason: Reason.BodyEnded, attempt: 1, delay: 250 }],
+          ['FireError', { verdict: Verdict.Interrupted, reason: Reason.BodyEnded, errorAttempt: 1, errorDelay: 250 }],
         ]);
         connection.tell(Input.TimerFired, 1, 280);
         assert.deepEqual(take(connection), [['SendRequest', 2]]);
@@ -103,7 +111,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       });
 
       test('fails by status, type, origin and limit, and says why', () => {
-        const failure = (reason) => ['FireError', { verdict: Verdict.Failed, reason, attempt: 1, delay: -1 }];
+        const failure = (reason) => ['FireError', { verdict: Verdict.Failed, reason, errorAttempt: 1, errorDelay: -1 }];
         const answer = (status, type) => {
           const connection = core.connect(same);
           take(connection);
@@ -343,7 +351,7 @@ function take(connection) {
       case ActionKind.FireError:
         actions.push([
           name,
-          Object.fromEntries(['Verdict', 'Reason', 'Attempt', 'Delay'].map((field) => [field[0].toLowerCase() + field.slice(1), connection.field(Field[field])])),
+          Object.fromEntries(['Verdict', 'Reason', 'ErrorAttempt', 'ErrorDelay'].map((field) => [field[0].toLowerCase() + field.slice(1), connection.field(Field[field])])),
         ]);
         break;
       case ActionKind.Dispatch: {

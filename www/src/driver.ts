@@ -274,8 +274,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       case ActionKind.FireError: {
         const verdict = connection!.field(Field.Verdict);
         // Below 0 is for never.
-        let delay: number = connection!.field(Field.Delay);
-        const error = lost(attempt, verdict, connection!.field(Field.Reason), delay);
+        let delay: number = connection!.field(Field.ErrorDelay);
+        const error = lost(connection!.field(Field.ErrorAttempt), verdict, connection!.field(Field.Reason), delay);
         if (action === ActionKind.AskRetry) {
           guarded(() => {
             const given = plan.decide!(error, attempt);

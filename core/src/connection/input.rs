@@ -230,7 +230,8 @@ impl Fact {
         matches!(self, Fact::BecameVisible | Fact::Resumed | Fact::CloseCalled)
     }
 
-    /// The cause that it is by itself; of some, others make what it is.
+    /// The cause that it is by itself. Facts that are none are the cause that has their number, which [`tell`](super::Connection::tell) never looks up for them:
+    /// what was asked for after such a fact depends on more.
     pub(super) const fn cause(self) -> Cause {
         match self {
             Fact::ResponseStarted => Cause::ResponseRefused,

@@ -109,13 +109,16 @@ pub struct Connection {
 pub struct Record {
     /// The attempt that is under way or was last.
     pub attempt: Attempt,
-    /// Of [`Step::StartTimer`] how long the timer is to run, in milliseconds; of [`Step::FireError`] and [`Step::AskRetry`] when the next attempt begins,
-    /// [`NEVER`](Fact::NEVER) if that is not known.
+    /// Of [`Step::StartTimer`]: how long the timer is to run, in milliseconds.
     pub delay: u32,
     /// Of [`Step::FireError`] and [`Step::AskRetry`].
     pub reason: Reason,
     /// The same.
     pub verdict: Verdict,
+    /// The same: the attempt that has ended. Another may have begun before the error is fired.
+    pub error_attempt: Attempt,
+    /// The same: when the next one begins, [`NEVER`](Fact::NEVER) if that is not known.
+    pub error_delay: u32,
 }
 
 impl Connection {
@@ -135,7 +138,14 @@ impl Connection {
     /// A connection without [settings](Self::settings), which are to be set before it [begins](Self::begin).
     pub const fn unset() -> Self {
         Connection {
-            record: Record { attempt: Attempt::from_number(0), delay: 0, reason: Reason::Unknown, verdict: Verdict::Interrupted },
+            record: Record {
+                attempt: Attempt::from_number(0),
+                delay: 0,
+                reason: Reason::Unknown,
+                verdict: Verdict::Interrupted,
+                error_attempt: Attempt::from_number(0),
+                error_delay: 0,
+            },
             state: State::Held,
             timer: false,
             dispatching: false,
@@ -340,8 +350,9 @@ impl Connection {
     /// The next thing to do, if there is one.
     pub fn poll_action(&mut self) -> Option<Action> {
         let step = self.poll_step()?;
-        let Record { attempt, delay, reason, verdict } = self.record;
-        let error = ErrorEvent { reason, verdict, attempt, delay: (delay != Fact::NEVER).then_some(delay) };
+        let Record { attempt, delay, reason, verdict, error_attempt, error_delay } = self.record;
+        let error_delay = (error_delay != Fact::NEVER).then_some(error_delay);
+        let error = ErrorEvent { reason, verdict, attempt: error_attempt, delay: error_delay };
         Some(match step {
             Step::Prepare => Action::Prepare { attempt },
             Step::SendRequest => Action::SendRequest { attempt },
@@ -396,6 +407,7 @@ impl Connection {
     /// What [`Fact::CloseCalled`] does, where nothing is asked for any more: gives the parser's memory back.
     pub fn close(&mut self) {
         self.go(Cause::CloseCalled);
+        self.stream = None;
     }
 
     /// Where the connection stands.
@@ -473,7 +485,8 @@ impl Connection {
         if verdict != Verdict::Interrupted {
             wait = Fact::NEVER;
         }
-        (self.record.verdict, self.record.delay) = (verdict, wait);
+        let attempt = self.record.attempt;
+        self.record = Record { verdict, error_attempt: attempt, error_delay: wait, ..self.record };
         if settings.asks != 0 { None } else { Some(self.decide(wait)) }
     }
 
@@ -502,7 +515,7 @@ impl Connection {
             let to = row.to();
             if let Some(reason) = row.reason() {
                 let verdict = if to == State::Closed { Verdict::Failed } else { Verdict::Interrupted };
-                self.record = Record { attempt: self.record.attempt, delay: Fact::NEVER, reason, verdict };
+                self.record = Record { delay: Fact::NEVER, reason, verdict, ..self.record };
             }
             self.state = to;
             match cause {
@@ -549,6 +562,9 @@ impl Connection {
                 self.record.delay = self.settings.idle_timeout;
             }
             Step::AskRetry if self.settings.asks == 0 => return,
+            Step::FireError => {
+                (self.record.error_attempt, self.record.error_delay) = (self.record.attempt, self.record.delay);
+            }
             Step::StartTimer if self.record.delay == 0 => return,
             Step::StartTimer => {
                 self.record.delay = self.record.delay.min(LONGEST);

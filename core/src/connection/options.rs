@@ -81,9 +81,9 @@ impl Default for ReconnectionOptions {
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Settings {
-    /// See [`Options::cross_origin`].
+    /// See [`Options::cross_origin`]; 0 once the server let a request to resume pass.
     pub cross_origin: u32,
-    /// See [`Options::probe`].
+    /// See [`Options::probe`]; 0 once a request was answered, or there was a probe.
     pub probe: u32,
     /// See [`Options::repeats`].
     pub repeats: u32,

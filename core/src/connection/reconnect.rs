@@ -10,9 +10,9 @@ use super::{Fact, Settings};
 /// The reconnection time, and how the last attempts went.
 #[derive(Debug)]
 pub(super) struct Reconnection {
-    /// The server asked for a time,
+    /// Whether the server asked for a time: a word, so that all is 0 at first, as a host behind a border of numbers makes it.
     has_asked: u32,
-    /// this one.
+    /// Which one.
     asked: u32,
     /// Losses since a connection was good.
     losses: u32,

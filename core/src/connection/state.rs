@@ -36,7 +36,8 @@ pub enum State {
     Closed,
 }
 
-/// Why a connection moves on. Where it is what a [`Fact`](super::Fact) is by itself, it has the number of that.
+/// Why a connection moves on. Its number is that of the [`Fact`](super::Fact) that it is by itself, if it is one; else that of a fact which never moves anything by
+/// itself, so that numbers stay small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u32)]

@@ -25,7 +25,7 @@ static BLOCKS: Blocks = Blocks { end: Cell::new(0), free: [const { Cell::new(Non
 unsafe impl Sync for Blocks {}
 
 // SAFETY: a block is in no list while it is handed out, blocks do not overlap, and each is as large as its size says and aligned to the least
-// size, which no layout of ours exceeds (others get null).
+// size, which no layout of ours exceeds (others trap).
 unsafe impl GlobalAlloc for Blocks {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {

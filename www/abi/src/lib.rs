@@ -43,7 +43,7 @@
 //! **Sources and parsers** are addresses: what `connect` or `open` gave is handed in as it is, and not again after `release` or `close`.
 //!
 //! **Traps.** No other number handed in traps: of a size that the input has not, nothing is taken, and unknown numbers do nothing. What traps is memory that runs out.
-//! The instance is unusable then: each later `tell`, `poll` and `read` traps at once.
+//! In `connect` and `open` nothing comes of that; else the instance is unusable then: each later `prepare`, `tell`, `poll` and `read` traps at once.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;

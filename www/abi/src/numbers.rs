@@ -61,7 +61,7 @@ pub mod action {
     pub const SEND_REQUEST: u32 = 4;
     /// Send a probe.
     pub const SEND_PROBE: u32 = 5;
-    /// Ask the user what becomes of a loss; the record is that of the error as it would be.
+    /// Ask the user what becomes of a loss; what belongs to it is what would belong to the error.
     pub const ASK_RETRY: u32 = 6;
     /// The ready state is CONNECTING.
     pub const BECOME_CONNECTING: u32 = 7;
@@ -89,14 +89,18 @@ pub mod field {
     pub const LAST_EVENT_ID_SIZE: u32 = 1;
     /// The attempt.
     pub const ATTEMPT: u32 = 2;
-    /// Of a timer: how long it is to run, in milliseconds. Of an error: when the next attempt begins; [`NEVER`](super::NEVER) if that is not known.
+    /// Of a timer: how long it is to run, in milliseconds.
     pub const DELAY: u32 = 3;
     /// Of an error: its [reason](super::reason).
     pub const REASON: u32 = 4;
     /// Of an error: its [verdict](super::verdict).
     pub const VERDICT: u32 = 5;
+    /// Of an error: the attempt that has ended.
+    pub const ERROR_ATTEMPT: u32 = 6;
+    /// Of an error: when the next attempt begins; [`NEVER`](super::NEVER) if that is not known.
+    pub const ERROR_DELAY: u32 = 7;
     /// The first of the [options](super::option).
-    pub const OPTIONS: u32 = 18;
+    pub const OPTIONS: u32 = 20;
 }
 
 /// Why a connection was lost, or failed: [`Reason`](tidings_core::connection::Reason).

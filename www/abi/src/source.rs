@@ -64,7 +64,7 @@ impl Source {
     pub(crate) fn word(&self, field: u32) -> u32 {
         use crate::numbers::field;
         use tidings_core::connection::Record;
-        let Record { attempt, delay, reason, verdict } = *self.connection.record();
+        let Record { attempt, delay, reason, verdict, error_attempt, error_delay } = *self.connection.record();
         match field {
             field::LAST_EVENT_ID => self.last_event_id[0],
             field::LAST_EVENT_ID_SIZE => self.last_event_id[1],
@@ -72,6 +72,8 @@ impl Source {
             field::DELAY => delay,
             field::REASON => reason as u32,
             field::VERDICT => verdict as u32,
+            field::ERROR_ATTEMPT => error_attempt.number(),
+            field::ERROR_DELAY => error_delay,
             _ => panic!("no field {field}"),
         }
     }

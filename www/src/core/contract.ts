@@ -59,14 +59,18 @@ export const enum Field {
   LastEventIdSize = 1,
   /** The attempt that begins, is under way or has ended. */
   Attempt = 2,
-  /** How long a timer is to run, in milliseconds. Of an error: the next attempt begins in so many; `Never` if that is not known or there is none. */
+  /** How long a timer is to run, in milliseconds. */
   Delay = 3,
   /** Of an error: its `Reason`. */
   Reason = 4,
   /** Of an error: its `Verdict`. */
   Verdict = 5,
+  /** Of an error: the attempt that has ended. */
+  ErrorAttempt = 6,
+  /** Of an error: the next attempt begins in so many milliseconds; `Never` if that is not known or there is none. */
+  ErrorDelay = 7,
   /** The first `Option`. */
-  Options = 18,
+  Options = 20,
 }
 
 /** What is told by `tell`. */

@@ -18,9 +18,9 @@ export * from './index.js';
 
 /** The names of `ActionKind` and of `Input` in `core/contract.ts`, by their numbers. */
 const ACTIONS =
-  'None Prepare SendRequest SendProbe AbortRequest StartTimer StopTimer AskRetry BecomeConnecting BecomeOpen BecomeClosed FireOpen FireError FireClose Dispatch'.split(' ');
+  'None StopTimer AbortRequest Prepare SendRequest SendProbe AskRetry BecomeConnecting BecomeOpen BecomeClosed StartTimer FireOpen FireError FireClose Dispatch'.split(' ');
 const INPUTS =
-  ' ResponseStarted ChunkReceived BodyEnded RequestFailed ProbeEnded TimerFired WentOnline CloseCalled Prepared PrepareFailed RetryAfterReceived RetryAnswered ReconnectCalled BecameHidden BecameVisible Paused Resumed Overflowed StartFrom CommentsWanted'.split(' ');
+  ' ResponseStarted ChunkReceived BodyEnded RequestFailed ProbeEnded TimerFired Prepared PrepareFailed RetryAfterReceived RetryAnswered WentOnline ReconnectCalled BecameHidden Paused Overflowed BecameVisible Resumed CloseCalled StartFrom CommentsWanted Begin'.split(' ');
 
 /** What each argument and option may be. */
 const ALLOWED: Record<string, string> = {
