@@ -78,12 +78,12 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function begin(core: Core): void {
     if (source.readyState !== CLOSED) {
       run(() => {
-        const { maxEventSize = DEFAULT_LIMIT } = plan;
+        const { maxEventSize = DEFAULT_LIMIT, probe: probes = true } = plan;
         connection = core.connect(
           [
             source.crossOrigin,
             // What is no GET might do something; and a redirect that is an error is none to a probe.
-            (plan.probe ?? true) && source.corsApplies && plan.redirect !== 'error' && /^(get)?$/i.test(plan.method || ''),
+            probes && source.corsApplies && plan.redirect !== 'error' && /^(get)?$/i.test(plan.method || ''),
             !!repeat,
             !!plan.prepare,
             !!plan.decide,

@@ -197,6 +197,24 @@ export const scenarios = [
     expected: ['network', false],
   },
   {
+    name: 'probe: unset is true, null is false',
+    run: async ({ EventSource, there }) => {
+      const sent = [];
+      for (const probe of [undefined, true, false, null]) {
+        const modes = [];
+        const fetch = (url, { mode }) => (modes.push(mode), Promise.reject(new TypeError('down')));
+        const source = new EventSource(`${there}/message`, { probe, fetch });
+        await new Promise((resolve) => (source.onerror = resolve));
+        source.close();
+        sent.push(modes);
+      }
+      return sent;
+    },
+    expected: [['cors', 'no-cors'], ['cors', 'no-cors'], ['cors'], ['cors']],
+    // Elsewhere there is none to be sent: in Node there is no CORS, and XHR cannot ask without.
+    realms: ['dedicated worker'],
+  },
+  {
     name: 'redirect: error',
     run: async ({ EventSource, here, there, tidings }) => {
       try {
