@@ -46,9 +46,14 @@ describe('the core is found', () => {
   });
 
   test('as JavaScript, where the engine refuses the module', async () => {
-    globalThis.WebAssembly = Object.assign(without('compile'), { validate: () => false });
+    // Which would have it compiled all the same, were it asked.
+    const asked = [];
+    const compile = (bytes) => (bytes && asked.push('compile'), wasm.compile(bytes));
+    const Module = Object.assign(function Module(bytes) { asked.push('Module'); return new wasm.Module(bytes); }, { prototype: wasm.Module.prototype });
+    globalThis.WebAssembly = Object.assign(without(), { validate: () => false, compile, Module });
     const { findCore } = await fresh();
     works(await findCore());
+    assert.deepEqual(asked, []);
   });
 
   test('as JavaScript, where there is no wasm', async () => {

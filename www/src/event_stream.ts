@@ -4,7 +4,7 @@
  * Rules: no chunk is asked for before an event is; an event that came before what went wrong is given before that is told.
  */
 
-import { findCore, noCore } from './core/find.js';
+import { findCore } from './core/find.js';
 import { Told, type Parser, type ParserCore } from './core/parser.js';
 
 /** An event of an event stream. */
@@ -69,11 +69,11 @@ export class EventStreamDecoder {
     const { maxEventSize = DEFAULT_LIMIT, onComment, onRetry } = (this.#options = options || {});
     this.#limit = maxEventSize ?? Infinity;
     if (!(this.#limit >= 0)) {
-      refuse('maxEventSize is a number of bytes');
+      refuse('maxEventSize has to be a number of bytes');
     }
     for (const callback of [onComment, onRetry]) {
       if (callback && typeof callback !== 'function') {
-        refuse('onComment and onRetry are functions');
+        refuse('onComment and onRetry have to be functions');
       }
     }
   }
@@ -81,16 +81,20 @@ export class EventStreamDecoder {
   /**
    * Takes the next bytes and gives the events that they complete. The bytes are the caller's again when this returns.
    *
-   * @throws {TypeError} If it is given anything but bytes.
+   * @throws {TypeError} If it is given anything but bytes, such as text: leave out what decodes them.
    * @throws {RangeError} If an event goes past the limit. Events of the same chunk before it are given first; then this throws at the next call, and
    * at all until {@link reset}.
-   * @throws {Error} Where WebAssembly is forbidden and no core was handed in with `setCore`. The other two doors load one by themselves.
+   * @throws {Error} Where no core was handed in with `setCore` and none is there at once: WebAssembly is missing or forbidden, or this engine compiles it in the
+   * background. The other two doors wait for one.
    */
   push(chunk: Uint8Array): EventStreamMessage[] {
     const events: EventStreamMessage[] = [];
     // Bytes of another realm are no `instanceof` of ours.
     if (chunk?.BYTES_PER_ELEMENT !== 1) {
-      refuse('a chunk is a Uint8Array: leave out TextDecoderStream');
+      refuse(
+        `a chunk has to be a Uint8Array, not ${{}.toString.call(chunk).slice(8, -1)}`
+          + (typeof chunk == 'string' ? ': leave out what decodes it, such as TextDecoderStream' : ''),
+      );
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;
@@ -241,7 +245,7 @@ function chunksOf(source: EventStreamSource): Chunks {
     const reader = body.getReader();
     return { next: () => reader.read(), return: (reason) => reader.cancel(reason) };
   }
-  return body?.[Symbol.asyncIterator]?.() || refuse('the source is a Response, ReadableStream or async iterable');
+  return body?.[Symbol.asyncIterator]?.() || refuse('parseEventStream takes a Response, a ReadableStream or an async iterable');
 }
 
 /** What of an async iterator is needed, which a reader of a stream can be made to. */
@@ -254,7 +258,9 @@ interface Chunks {
 function make(limit: number): Parser {
   const core = findCore() as unknown as ParserCore | Promise<ParserCore>;
   if ('then' in core) {
-    throw noCore('a decoder cannot wait for it');
+    // Who pushes is told now, whatever becomes of it.
+    core.catch(() => {});
+    throw new Error('tidings: no WebAssembly and no tidings/core-js (setCore takes it) yet: parseEventStream and EventStreamTransform wait');
   }
   return core(limit);
 }

@@ -4,10 +4,14 @@
 // Wants the test server at $TIDINGS_SERVER, and `node www/build.mjs` run before.
 
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -28,6 +32,8 @@ const { default: instantiate } = await import(new URL('core-js.mjs', dist));
 const parserJs = await import(new URL('parser.mjs?js', dist));
 parserJs.setCore(instantiate);
 const common = createRequire(import.meta.url)(new URL('parser.cjs', dist).pathname);
+
+const NO_CORE = 'tidings: no WebAssembly and no tidings/core-js (setCore takes it) yet: parseEventStream and EventStreamTransform wait';
 
 for (const [name, entry] of [['Node', parser], ['Node, the core in JavaScript', parserJs], ['Node, by require', common]]) {
   tells(name, async () => tellAll(entry, { here, key: `${name.replace(/\W/g, '')}-${process.pid}` }));
@@ -112,6 +118,28 @@ describe('the memory of parsers', () => {
     assert.throws(() => decoder.push(bytes('data: x\n\n')), WebAssembly.RuntimeError);
     decoder.reset();
     assert.equal(decoder.push(bytes('data: x\n\n'))[0].data, 'x');
+  });
+});
+
+describe('a decoder without a core', () => {
+  test('refuses chunks, and leaves nothing behind that would end the process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tidings-'));
+    try {
+      // Without core-js.mjs beside it.
+      await copyFile(new URL('parser.mjs', dist), join(folder, 'parser.mjs'));
+      await writeFile(join(folder, 'main.mjs'), `
+        delete globalThis.WebAssembly;
+        const { EventStreamDecoder } = await import('./parser.mjs');
+        try {
+          new EventStreamDecoder().push(new Uint8Array(1));
+        } catch ({ message }) {
+          console.log(message);
+        }`);
+      const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'main.mjs')]);
+      assert.equal(stdout, `${NO_CORE}\n`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
@@ -212,7 +240,7 @@ for (const { engine, program } of await present(engines.filter(({ name }) => nam
         return told;
       });
       assert.deepEqual(told, [
-        "tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): a decoder cannot wait for it",
+        NO_CORE,
         '1',
         '1',
       ]);

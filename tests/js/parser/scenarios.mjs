@@ -6,8 +6,9 @@
 // `not` says where one does not hold, and why.
 
 const PAST = 'RangeError: tidings: an event exceeds maxEventSize, 4 bytes';
-const NO_BYTES = 'TypeError: tidings: a chunk is a Uint8Array: leave out TextDecoderStream';
-const NO_SOURCE = 'TypeError: tidings: the source is a Response, ReadableStream or async iterable';
+const NO_BYTES = 'TypeError: tidings: a chunk has to be a Uint8Array, not ';
+const TEXT = `${NO_BYTES}String: leave out what decodes it, such as TextDecoderStream`;
+const NO_SOURCE = 'TypeError: tidings: parseEventStream takes a Response, a ReadableStream or an async iterable';
 
 export const scenarios = [
   {
@@ -122,8 +123,7 @@ export const scenarios = [
       const first = (source) => parseEventStream(source).next();
       const works = [
         () => new EventStreamDecoder().push('data: x\n\n'),
-        () => new EventStreamDecoder().push(undefined),
-        () => new EventStreamDecoder().push(new Uint16Array(2)),
+        ...[undefined, null, 1, {}, new ArrayBuffer(2), new Uint16Array(2)].map((chunk) => () => new EventStreamDecoder().push(chunk)),
         () => new EventStreamDecoder({ maxEventSize: -1 }),
         () => new EventStreamDecoder({ maxEventSize: '1 MB' }),
         () => new EventStreamTransform({ onComment: 'x' }),
@@ -144,16 +144,15 @@ export const scenarios = [
       return told;
     },
     expected: [
-      NO_BYTES,
-      NO_BYTES,
-      NO_BYTES,
-      'TypeError: tidings: maxEventSize is a number of bytes',
-      'TypeError: tidings: maxEventSize is a number of bytes',
-      'TypeError: tidings: onComment and onRetry are functions',
-      'TypeError: tidings: onComment and onRetry are functions',
+      TEXT,
+      ...['Undefined', 'Null', 'Number', 'Object', 'ArrayBuffer', 'Uint16Array'].map((kind) => NO_BYTES + kind),
+      'TypeError: tidings: maxEventSize has to be a number of bytes',
+      'TypeError: tidings: maxEventSize has to be a number of bytes',
+      'TypeError: tidings: onComment and onRetry have to be functions',
+      'TypeError: tidings: onComment and onRetry have to be functions',
       NO_SOURCE, NO_SOURCE, NO_SOURCE,
       'TypeError: tidings: this body was read already',
-      NO_BYTES, NO_BYTES, NO_BYTES,
+      TEXT, TEXT, TEXT,
       'TypeError',
     ],
   },
@@ -251,7 +250,7 @@ export const scenarios = [
       await fail(read(new ReadableStream({ pull: (controller) => controller.enqueue('text'), cancel() { throw new Error('not cancelled'); } }, { highWaterMark: 0 })));
       return log;
     },
-    expected: ['1', 'broken', '2', 'broken too', '3', 'not cancelled', NO_BYTES.slice('TypeError: '.length)],
+    expected: ['1', 'broken', '2', 'broken too', '3', 'not cancelled', TEXT.slice('TypeError: '.length)],
   },
   {
     name: 'async iterables, and bodies of all kinds',

@@ -2,6 +2,9 @@
  * Finds the core: a module handed in, the inlined one compiled at once, the same compiled in the background, the core in JavaScript.
  *
  * Rules: nothing is touched when this file is loaded; what was found once is kept for the realm.
+ *
+ * Danger: the inlined module is validated first, and none is compiled from a stream (`compileStreaming`, `instantiateStreaming`): Chromium 61 ends the
+ * tab over a module that it refuses there.
  */
 
 import type { Core } from './contract.js';
@@ -30,7 +33,7 @@ let finding: Promise<Core> | undefined;
  * setCore(core);
  * ```
  *
- * @throws {WebAssembly.CompileError} If this engine refuses the module.
+ * @throws {WebAssembly.CompileError} The engine's own: if the bytes are no module, or it refuses this one, or a policy forbids to compile.
  * @throws {TypeError} If it is not the core of this version of the package.
  */
 export function setCore(source: CoreSource): void {
@@ -40,10 +43,14 @@ export function setCore(source: CoreSource): void {
 /** The core at once where possible, else later. It rejects with an error that says what can be done. */
 export function findCore(): Core | Promise<Core> {
   if (!found && !finding) {
-    const bytes = coreBytes();
+    let bytes: Uint8Array<ArrayBuffer> | undefined = coreBytes();
     try {
-      // Engines that refuse the module are asked to do no more with it.
-      found = WebAssembly.validate(bytes) ? compiled(bytes) : undefined;
+      if (WebAssembly.validate(bytes)) {
+        found = compiled(bytes);
+      } else {
+        // An engine that refuses the module is not given it again.
+        bytes = undefined;
+      }
     } catch {
       // There is no wasm, or a policy forbids it, or this engine wants so large a module compiled in the background.
     }
@@ -52,25 +59,21 @@ export function findCore(): Core | Promise<Core> {
   return found || finding!;
 }
 
-async function findLater(bytes: Uint8Array<ArrayBuffer>): Promise<Core> {
+/** Compiles the module in the background; where that fails, as without one, it loads the core in JavaScript. */
+async function findLater(bytes?: Uint8Array<ArrayBuffer>): Promise<Core> {
   let core;
   try {
-    core = compiled(await WebAssembly.compile(bytes));
+    core = compiled(await WebAssembly.compile(bytes!));
   } catch {
     try {
       core = createCore(await loadJsCore());
     } catch (error) {
       // Perhaps it can be loaded another time.
       finding = undefined;
-      throw noCore(error);
+      throw new Error("tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): " + error);
     }
   }
   return (found ||= core);
-}
-
-/** What is said where there is none, and why. */
-export function noCore(why: unknown): Error {
-  return new Error("tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): " + why);
 }
 
 function compiled(source: WebAssembly.Module | BufferSource): Core {
