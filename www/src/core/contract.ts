@@ -201,7 +201,7 @@ export interface Connection {
    * bytes of a content type or of UTF-8 as text, each one character; a content type that is missing is empty.
    */
   tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string): void;
-  /** Takes the next action; what belongs to it is read below until the next `poll`. */
+  /** Takes the next action; what belongs to it is read below until the next `poll` or `tell`. */
   poll(): ActionKind;
   /** A number that belongs to it; a `Delay` that is none is -1. */
   field(field: Field): number;

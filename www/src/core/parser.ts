@@ -20,7 +20,7 @@ export type ParserCore = (limit: number) => Parser;
  */
 export type Parser = (chunk?: Uint8Array) => Message[];
 
-/** What stands as a type where something else than an event was read: those of `Strings` in the core. */
+/** What stands as a type where something else than an event was read: those of `feed_strings` in the core. */
 export const enum Told {
   /** The data is a comment. */
   Comment = '\n',
