@@ -14,11 +14,8 @@ export function asFactory(text) {
     assert.ok(found, `wasm2js does not write what it used to: ${pattern} is not there`);
     return found[0];
   };
-  const functions = part(/^ function \$0\([^]*(?=^ bufferView = )/m)
-    .split(/(?<=^ \}\n)/m)
-    .map(withFastCopy)
-    .map(withPlainFill)
-    .join('');
+  const written = part(/^ function \$0\([^]*(?=^ bufferView = )/m).split(/(?<=^ \}\n)/m);
+  const functions = withPlainFill(withFastCopy(written)).join('');
   const views = VIEWS.filter((name) => name === 'HEAPU8' || functions.includes(`${name}[`));
   const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"\w+": \$\d+/g)].join(', ');
   return `
@@ -62,8 +59,9 @@ ${segments(text)}
 }
 
 /** What `memory.copy` was lowered to is known by its parameters and that it looks where memory ends. */
-function withFastCopy(code) {
-  return code.replace(
+function withFastCopy(functions) {
+  return withOneAnew(
+    functions,
     /^ function (\$\d+)\((\$\w+), (\$\w+), (\$\w+)\) \{\n  var [^\n]+\n  \$\w+ = __wasm_memory_size\(\) << 16;[^]*/m,
     (_, name, to, from, size) => ` function ${name}(${to}, ${from}, ${size}) {
   if (${size} > ${LOOPED}) {
@@ -87,8 +85,15 @@ function withFastCopy(code) {
 }
 
 /** In the same way that of `memory.fill`: no core of ours writes past the end. */
-function withPlainFill(code) {
-  return code.replace(/^  if \(\$\w+ \+ \$\w+ >>> 0 > __wasm_memory_size\(\) << 16 >>> 0\) \{\n\s+wasm2js_trap\(\)\n  \}\n/m, '');
+function withPlainFill(functions) {
+  return withOneAnew(functions, /^  if \(\$\w+ \+ \$\w+ >>> 0 > __wasm_memory_size\(\) << 16 >>> 0\) \{\n\s+wasm2js_trap\(\)\n  \}\n/m, '');
+}
+
+/** Writes anew what one of the functions has, and no other. */
+function withOneAnew(functions, pattern, write) {
+  const found = functions.filter((code) => pattern.test(code));
+  assert.equal(found.length, 1, `wasm2js does not write what it used to: ${pattern} is in ${found.length} functions, not in one`);
+  return functions.map((code) => code.replace(pattern, write));
 }
 
 /** What writes the data where it belongs. */

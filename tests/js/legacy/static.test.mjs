@@ -14,6 +14,8 @@ import vm from 'node:vm';
 
 import { parse } from 'acorn';
 
+import { asFactory } from '../../../www/build/factory.mjs';
+
 const root = new URL('../../../', import.meta.url);
 const file = (path) => fileURLToPath(new URL(path, root));
 const scripts = ['dist/legacy.js', 'dist/legacy.min.js', 'dist/legacy.cjs'];
@@ -91,6 +93,18 @@ describe('the script for old browsers', () => {
     await validate(file('target/npm/first.wasm'));
     await assert.rejects(validate(file('dist/core.wasm')), 'the other one has, so that is seen');
   });
+
+  test('its core is not built if what is to be written anew in it is not found', async () => {
+    const { stdout: text } = await binaryen('wasm2js', file('target/npm/first.wasm'), '-Oz', '-o', '-');
+    assert.match(asFactory(text), /instantiate/);
+    for (const [what, before, after] of [
+      ['copy', /= __wasm_memory_size\(\) << 16;/g, '= __wasm_memory_size() * 65536;'],
+      ['fill', /__wasm_memory_size\(\) << 16 >>> 0\) \{/g, '__wasm_memory_size() * 65536) {'],
+    ]) {
+      assert.match(text, before, what);
+      assert.throws(() => asFactory(text.replace(before, after)), /wasm2js does not write what it used to/, what);
+    }
+  });
 });
 
 /** Runs a script where every look at a global is written down. */
@@ -122,5 +136,9 @@ function load(text) {
 
 /** Fails if a module needs any feature. */
 async function validate(path) {
-  await promisify(execFile)(process.execPath, [file('node_modules/binaryen/bin/wasm-opt'), path, '--mvp-features', '-o', '/dev/null']);
+  await binaryen('wasm-opt', path, '--mvp-features', '-o', '/dev/null');
+}
+
+function binaryen(program, ...words) {
+  return promisify(execFile)(process.execPath, [file(`node_modules/binaryen/bin/${program}`), ...words], { maxBuffer: 64 << 20 });
 }
