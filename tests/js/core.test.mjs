@@ -325,6 +325,45 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
   });
 }
 
+describe('the core as JavaScript, where the engine has little memory', () => {
+  const MIB = 2 ** 20;
+  /** Does something where an engine has no room for more than so much in one piece. */
+  const within = (most, act) => {
+    const { ArrayBuffer } = globalThis;
+    globalThis.ArrayBuffer = function (size) {
+      if (size > most) throw new RangeError('Array buffer allocation failed');
+      return new ArrayBuffer(size);
+    };
+    try {
+      return act();
+    } finally {
+      globalThis.ArrayBuffer = ArrayBuffer;
+    }
+  };
+
+  test('takes what it needs if twice as much as before is not to be had', () => {
+    const exports = instantiateJs();
+    exports.prepare(8 * MIB);
+    within(14 * MIB, () => exports.prepare(4 * MIB));
+    const { byteLength } = exports.memory.buffer;
+    assert.ok(byteLength > 12 * MIB && byteLength <= 14 * MIB, `${byteLength} bytes`);
+  });
+
+  test('traps if that is not to be had either, and hands out nothing that is not there', () => {
+    const exports = instantiateJs();
+    exports.prepare(8 * MIB);
+    const { byteLength } = exports.memory.buffer;
+    assert.throws(() => within(byteLength, () => exports.prepare(4 * MIB)), { message: 'abort' });
+    assert.equal(exports.memory.buffer.byteLength, byteLength);
+    const address = exports.open(100) >>> 0;
+    assert.ok(address > 0 && address < exports.memory.buffer.byteLength, `${address}`);
+    // Until the memory from before is used up.
+    for (let count = 0; count < 2000; count++) {
+      assert.ok(exports.open(100) >>> 0 < exports.memory.buffer.byteLength);
+    }
+  });
+});
+
 /** A connection that is open, everything polled. */
 function open(core, options = same) {
   const connection = core.connect(options);

@@ -30,17 +30,28 @@ ${functions}
  function __wasm_memory_size() {
   return pages;
  }
+ function allocated(count) {
+  try {
+   return count > ${MOST_PAGES} ? null : new ArrayBuffer(count * ${PAGE});
+  } catch (error) {
+   // There is no room for it.
+  }
+ }
  function __wasm_memory_grow(more) {
   var before = pages;
-  pages += more;
-  if (!HEAPU8 || HEAPU8.length < pages * ${PAGE}) {
+  var after = before + more;
+  if (!HEAPU8 || HEAPU8.length < after * ${PAGE}) {
    var old = HEAPU8;
-   var buffer = new ArrayBuffer(Math.max(pages, before * 2) * ${PAGE});
+   var buffer = after < before * 2 && allocated(before * 2) || allocated(after);
+   if (!buffer) {
+    return -1;
+   }
 ${views.map((name) => `   ${name} = new ${name.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`).join('')}
    if (old) {
     HEAPU8.set(old);
    }
   }
+  pages = after;
   return before;
  }
  function wasm2js_trap() {
@@ -105,5 +116,7 @@ function segments(text) {
 
 const VIEWS = ['HEAP8', 'HEAPU8', 'HEAP16', 'HEAPU16', 'HEAP32', 'HEAPU32', 'HEAPF32', 'HEAPF64'];
 const PAGE = 65_536;
+/** Where addresses would be negative numbers, as indices of views. */
+const MOST_PAGES = 32_768;
 /** Up to so many bytes a loop is faster than what the engine has, which makes an object. */
 const LOOPED = 256;

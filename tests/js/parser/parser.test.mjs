@@ -119,6 +119,24 @@ describe('the memory of parsers', () => {
     decoder.reset();
     assert.equal(decoder.push(bytes('data: x\n\n'))[0].data, 'x');
   });
+
+  test('that runs out before a parser is there is an error too, and the next one has a new one', async () => {
+    const module = new WebAssembly.Module(await readFile(new URL('parser.wasm', dist)));
+    const entry = await import(new URL('parser.mjs?unopened', dist));
+    let instances = 0;
+    let traps = true;
+    entry.setCore(() => {
+      const { exports } = new WebAssembly.Instance(module);
+      instances++;
+      return { ...exports, open: (limit) => (traps ? exports.prepare(-1) : exports.open(limit)) };
+    });
+    const push = () => new entry.EventStreamDecoder().push(bytes('data: x\n\n'));
+    assert.throws(push, WebAssembly.RuntimeError);
+    assert.equal(instances, 1);
+    traps = false;
+    assert.equal(push()[0].data, 'x');
+    assert.equal(instances, 2);
+  });
 });
 
 describe('a decoder without a core', () => {

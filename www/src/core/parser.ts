@@ -38,7 +38,17 @@ export function createCore(instantiate: () => Exports): ParserCore {
   return (limit) => {
     const mine = (instance ||= attached(instantiate, 'open'));
     const { exports } = mine;
-    let stream = exports.open(Math.min(limit, Border.LongestString));
+    const orDrop = <Result>(call: () => Result): Result => {
+      try {
+        return call();
+      } catch (error) {
+        if (mine === instance) {
+          instance = undefined;
+        }
+        throw error;
+      }
+    };
+    let stream = orDrop(() => exports.open(Math.min(limit, Border.LongestString)));
     mine.live++;
     const close = (): void => {
       if (stream) {
@@ -51,17 +61,12 @@ export function createCore(instantiate: () => Exports): ParserCore {
       }
     };
     const parser: Parser = (chunk) => {
-      try {
-        if (chunk) {
+      if (chunk) {
+        return orDrop(() => {
           const address = exports.prepare(chunk.length) >>> 0;
           look(mine).bytes.set(chunk, address);
           return cut(mine, exports.read(stream, chunk.length) >>> 0);
-        }
-      } catch (error) {
-        if (mine === instance) {
-          instance = undefined;
-        }
-        throw error;
+        });
       }
       close();
       return [];
