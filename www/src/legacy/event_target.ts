@@ -35,9 +35,11 @@ const members: Record<string, unknown> = {
 
   addEventListener(type: string, callback: Callback | null, options?: boolean | AddEventListenerOptions): void {
     const listeners = listenersOf(this);
-    const { capture, once, signal } = flattened(options);
+    // What is given is read in its order.
     type = `${type}`;
-    if (!isCallback(callback) || (signal && signal.aborted)) {
+    const isThere = isCallback(callback);
+    const { capture, once, signal } = flattened(options);
+    if (!isThere || (signal && signal.aborted)) {
       return;
     }
     const list = listeners[type] || [];
@@ -51,11 +53,10 @@ const members: Record<string, unknown> = {
 
   removeEventListener(type: string, callback: Callback | null, options?: boolean | EventListenerOptions): void {
     const listeners = listenersOf(this);
-    const { capture } = flattened(options);
     type = `${type}`;
-    if (isCallback(callback)) {
-      remove(listeners, type, callback, capture);
-    }
+    isCallback(callback);
+    // Without a callback this finds nothing.
+    remove(listeners, type, callback!, flattened(options).capture);
   },
 
   dispatchEvent(event: Dispatched): boolean {
