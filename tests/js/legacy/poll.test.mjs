@@ -40,14 +40,25 @@ test('after the end nobody looks', async () => {
   assert.deepEqual(log, ['open', 'error']);
 });
 
+test('a type with characters that no header has is told all the same', async () => {
+  const type = 'text/event-stream; name=\u0416';
+  for (const all of ['', `content-type: ${type}\r\nx-name: \u0416\r\n`]) {
+    const { realm, log, source } = await opened({ getResponseHeader: () => type, getAllResponseHeaders: () => all });
+    assert.deepEqual(log, ['open']);
+    assert.equal(source.readyState, 1);
+    source.close();
+    assert.equal(realm.intervals.length, 0);
+  }
+});
+
 /** A source whose response has begun, and `pass`, which calls what is to be called each so many milliseconds or more often. */
-async function opened() {
+async function opened(answer) {
   const realm = await standIn();
   const source = new realm.EventSource('/stream');
   const log = [];
   ['open', 'message', 'error'].forEach((type) => source.addEventListener(type, ({ data }) => log.push(data ?? type)));
   const [xhr] = realm.requests;
-  Object.assign(xhr, { status: 200, readyState: 2 });
+  Object.assign(xhr, { status: 200, readyState: 2 }, answer);
   xhr.onreadystatechange();
   realm.settle();
   const pass = (milliseconds) => {

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import vm from 'node:vm';
 
 import { testInEveryEngine } from './every_engine.mjs';
 import { standIn } from './stand_in.mjs';
@@ -84,6 +85,35 @@ test('a request that is not to be repeated goes on too', async () => {
   assert.equal(requests.length, 1);
   assert.ok(!aborted);
   assert.deepEqual(ids, ['1', '2', '3', '4', '5']);
+});
+
+test('much that comes at once is searched once, and renewed after its last whole block', async () => {
+  const realm = await standIn();
+  let searched = 0;
+  const prototype = vm.runInContext('String.prototype', realm);
+  const { lastIndexOf } = prototype;
+  prototype.lastIndexOf = function (...words) {
+    searched += this.length;
+    return lastIndexOf.apply(this, words);
+  };
+  const source = new realm.EventSource('/stream');
+  const ids = [];
+  source.onmessage = ({ lastEventId }) => ids.push(Number(lastEventId));
+  const [xhr] = realm.requests;
+  Object.assign(xhr, { status: 200, readyState: 2 });
+  xhr.onreadystatechange();
+  realm.settle();
+  const count = 1 << 13;
+  const text = Array.from({ length: count }, (_, index) => `id: ${index + 1}\ndata: ${'x'.repeat(1 << 10)}\n\n`).join('');
+  // What is not whole is longer than a chunk.
+  Object.assign(xhr, { readyState: 3, responseText: `${text}id: ${count + 1}\ndata: ${'x'.repeat(100_000)}` });
+  xhr.onprogress();
+  realm.settle();
+  assert.ok(xhr.aborted);
+  assert.deepEqual(ids, Array.from({ length: count }, (_, index) => index + 1));
+  // Three kinds of blank lines.
+  assert.ok(searched > 0 && searched <= 3 * xhr.responseText.length, `${searched} characters`);
+  source.close();
 });
 
 /** Five blocks of more than 1 MB, each with the next but for its last character. */

@@ -32,7 +32,10 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   let text = '';
   /** How much of it was reported. */
   let given = 0;
-  /** Whether a block ends there. */
+  /** How much of it was searched for the end of a block, and where the last one is. */
+  let searched = 0;
+  let boundary = 0;
+  /** Whether a block ends where what was reported ends, and it is the last one. */
   let atBoundary = false;
   const encode = encoder();
 
@@ -103,19 +106,22 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       abort();
       happened(Input.ReconnectCalled);
     } else if (given < text.length) {
-      let to = text.length;
-      if (to > RENEWED_AFTER) {
+      if (text.length > Math.max(searched, RENEWED_AFTER)) {
         // A blank line may have been cut: two characters of it before.
-        const from = Math.max(0, given - 2);
-        const boundary = from + lastBoundary(text.substring(from));
-        atBoundary = boundary > given;
-        if (atBoundary) {
-          to = boundary;
-        }
+        const from = Math.max(given, searched, 2) - 2;
+        const rest = text.substring(from);
+        BLANK_LINES.forEach((line) => {
+          const start = rest.lastIndexOf(line);
+          if (start >= 0) {
+            boundary = Math.max(boundary, from + start + line.length);
+          }
+        });
+        searched = text.length;
       }
-      if (to > given + MOST_AT_ONCE) {
-        to = given + MOST_AT_ONCE;
-        atBoundary = false;
+      let to = Math.min(text.length, given + MOST_AT_ONCE);
+      atBoundary = boundary > given && boundary <= to;
+      if (atBoundary) {
+        to = boundary;
       }
       const from = given;
       given = to;
@@ -185,8 +191,8 @@ function headersOf(xhr: XMLHttpRequest, type: string | null): Headers {
     }
   });
   if (type) {
-    // Of another origin's, some engines tell this one alone.
-    headers.set('Content-Type', type);
+    // Of another origin's, some engines tell this one alone. Those that decode it may make characters of it that no header has.
+    headers.set('Content-Type', type.replace(/[^\t -\xff]/g, '?'));
   }
   return headers;
 }
@@ -200,18 +206,6 @@ function set(xhr: XMLHttpRequest, name: string, value: string): void {
       // An odd id is no reason not to reconnect.
     }
   }
-}
-
-/** Where the last blank line of a text ends that is all in it; 0 if there is none. */
-function lastBoundary(text: string): number {
-  let boundary = 0;
-  BLANK_LINES.forEach((line) => {
-    const start = text.lastIndexOf(line);
-    if (start >= 0) {
-      boundary = Math.max(boundary, start + line.length);
-    }
-  });
-  return boundary;
 }
 
 /**
