@@ -95,20 +95,12 @@ pub(super) fn reconnection_time<'a>(value: impl IntoIterator<Item = &'a u8>) -> 
 
 /// What stands for digits that go on later: all that they came to so far, in ten digits, or what is none, if they are no digits.
 pub(super) fn kept_digits<'a>(value: impl IntoIterator<Item = &'a u8>) -> [u8; 10] {
-    reconnection_time(value).map_or(*b"??????????", digits)
-}
-
-/// All ten digits that a reconnection time may have.
-#[cfg_attr(target_arch = "wasm32", inline(never))]
-pub(super) fn digits(mut time: u32) -> [u8; 10] {
-    let mut digits = [b'0'; 10];
-    let mut at = digits.len();
-    // Until there is nothing left to write, so that no compiler writes this out ten times.
-    while time > 0 {
-        at -= 1;
-        if let Some(digit) = digits.get_mut(at) {
-            *digit += (time % 10) as u8;
-        }
+    let Some(mut time) = reconnection_time(value) else {
+        return *b"??????????";
+    };
+    let mut digits = [0; 10];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (time % 10) as u8;
         time /= 10;
     }
     digits

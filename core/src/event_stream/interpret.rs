@@ -200,7 +200,7 @@ impl EventStream {
 
     /// [Processes the field](https://html.spec.whatwg.org/multipage/server-sent-events.html#processField), whose value the stream is to keep.
     #[cfg_attr(not(target_arch = "wasm32"), inline)]
-    pub(super) fn keep(&mut self, field: Field, value: &[u8]) -> Outcome {
+    fn keep(&mut self, field: Field, value: &[u8]) -> Outcome {
         match field {
             // "Append the field value to the data buffer, then append a single U+000A LINE FEED (LF) character to the data buffer", where
             // the last LF is left out from the start instead of being removed at the end.
@@ -230,7 +230,7 @@ impl EventStream {
     }
 
     /// Of an event that is left out, data and type are as good as unknown.
-    pub(super) fn split<'l>(&self, line: &'l [u8]) -> (Field, &'l [u8]) {
+    fn split<'l>(&self, line: &'l [u8]) -> (Field, &'l [u8]) {
         match field::split(line) {
             (Field::Data | Field::Event, value) if self.skipping => (Field::Unknown, value),
             split => split,
@@ -238,7 +238,7 @@ impl EventStream {
     }
 
     /// Whether so many bytes more for this field go past the limit.
-    pub(super) fn would_exceed(&self, field: Field, more: usize) -> bool {
+    fn would_exceed(&self, field: Field, more: usize) -> bool {
         let joining = match field {
             // The LF that joins this line to the ones before; of a line that was cut it is there already.
             Field::Data => usize::from(self.has_data && !self.in_data),
@@ -566,6 +566,6 @@ pub const DEFAULT_LIMIT: usize = 64 * 1024 * 1024;
 /// The longest text of a comment that is given, in bytes.
 pub(super) const COMMENT: usize = 4 * 1024;
 const DATA: &[u8] = b"data:";
-pub(super) const RETRY: &[u8] = b"retry:";
+const RETRY: &[u8] = b"retry:";
 /// The longest that comes before a value: `event: `, `retry: `.
-pub(super) const LONGEST_START: usize = 7;
+const LONGEST_START: usize = 7;

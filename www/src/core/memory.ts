@@ -62,7 +62,7 @@ export function look(instance: Instance): Instance {
 /**
  * The items of a chunk: three strings each, with a CR after each string. See `feed_strings` in the core.
  *
- * In Node this takes half as long as `split` does; most types and ids are empty, and so not worth a search.
+ * Not by `split`, which takes longer in Node; and most types and ids are empty, and so not worth a search.
  */
 export function cut(instance: Instance, table: number): Message[] {
   const { bytes, words } = look(instance);
