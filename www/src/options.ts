@@ -191,7 +191,8 @@ export const OPTIONS: Record<string, Check> = {
   body: request,
   credentials: (value, plan, name) => plan.withCredentials === undefined && request(value, plan, name),
   redirect: (value, plan, name) => value !== 'manual' && request(value, plan, name),
-  signal: request,
+  // WebKitGTK takes any object.
+  signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener),
   fetch: callable,
   prepare: callable,
   lastEventId: (value, plan) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test((plan.startFrom = utf8(value))),

@@ -763,14 +763,7 @@ export const scenarios = [
       workerd: { why: 'the Request of workerd takes the method TRACE and any credentials', told: BAD.map((bad, index) => ([1, 6].includes(index) ? 'nothing' : bad)) },
     },
   },
-  { name: 'a bad signal likewise', run: giveBadSignal, expected: 'TypeError bad signal', realms: ['node', 'dedicated worker'] },
-  {
-    name: 'a bad signal likewise, in a window',
-    run: giveBadSignal,
-    expected: 'TypeError bad signal',
-    limits: { WebKitGTK: { why: "the Request of WebKitGTK's windows takes anything for a signal: the message is that of its first use", told: 'TypeError undefined' } },
-    realms: ['window'],
-  },
+  { name: 'a bad signal likewise', run: giveBadSignal, expected: 'TypeError bad signal', realms: ['node', 'dedicated worker', 'window'] },
 ];
 
 function giveBadSignal({ EventSource, here }) {
