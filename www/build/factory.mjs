@@ -30,22 +30,16 @@ ${functions}
  function __wasm_memory_size() {
   return pages;
  }
- function allocated(count) {
-  try {
-   return count > ${MOST_PAGES} ? null : new ArrayBuffer(count * ${PAGE});
-  } catch (error) {
-   // There is no room for it.
-  }
- }
  function __wasm_memory_grow(more) {
   var before = pages;
   var after = before + more;
+  if (after > ${MOST_PAGES}) {
+   return -1;
+  }
   if (!HEAPU8 || HEAPU8.length < after * ${PAGE}) {
    var old = HEAPU8;
-   var buffer = after < before * 2 && allocated(before * 2) || allocated(after);
-   if (!buffer) {
-    return -1;
-   }
+   // What this throws where there is no room is as good as a trap, and nothing has changed yet.
+   var buffer = new ArrayBuffer(Math.max(after, before * 2) * ${PAGE});
 ${views.map((name) => `   ${name} = new ${name.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`).join('')}
    if (old) {
     HEAPU8.set(old);
