@@ -4,7 +4,8 @@
 // the URL, which runs a page's code, past what comes after it, and makes more of it). The sources are those of today's browsers, but for
 // what `www/src/legacy` has for them: `stand_ins.ts` takes the place of globals, `decode.ts` and `hooks.ts` that of the files of these names.
 
-import { writeFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import swc from '@swc/core';
@@ -30,16 +31,17 @@ export async function buildLegacy({ root, dist, shared, plugin, banner }) {
     // Without a wrapper: one comes later.
     format: 'esm',
     target: 'es2015',
-    // What esbuild makes of spread objects asks for property descriptors, which is newer than it looks; swc's does not.
-    supported: { 'object-rest-spread': true },
+    // What esbuild makes of spread objects asks for property descriptors, which is newer than it looks; swc's does not, and of the others it makes less.
+    supported: { 'object-rest-spread': true, 'optional-chain': true, 'nullish-coalescing': true, 'logical-assignment': true, 'exponent-operator': true },
     minify: false,
     minifySyntax: true,
     sourcemap: false,
     inject: [source('legacy/stand_ins.ts')],
     // The script asks for what it needs of CommonJS itself.
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
-    define: { ...shared.define, 'Math.imul': 'imul', 'Math.clz32': 'clz32', 'Symbol.toStringTag': 'toStringTag' },
-    plugins: [legacyFiles(source), plugin],
+    // Nor is any of them Node, of whose `fetch` the transport asks.
+    define: { ...shared.define, process: 'undefined', 'Math.imul': 'imul', 'Math.clz32': 'clz32', 'Symbol.toStringTag': 'toStringTag' },
+    plugins: [legacyFiles(source), asLowered, plugin],
     write: false,
   });
   const { code: lowered } = await swc.transform(outputFiles[0].text, LOWERED);
@@ -63,6 +65,37 @@ function legacyFiles(source) {
   };
 }
 
+/** The sources as lowering makes least of them. */
+const asLowered = {
+  name: 'as lowered',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: withConstantsFirst(path.endsWith('/event_source.ts') ? withPlainAccessors(text) : text), loader: 'ts' };
+    });
+  },
+};
+
+/** Moves numbers and texts with names before their uses: only there they take the place of the names. */
+function withConstantsFirst(text) {
+  const constants = [];
+  const rest = text.replace(/^const [A-Z_]+ = (?:'[^']*'|[\d_ *+-]+);$/gm, (constant) => {
+    constants.push(constant);
+    return '';
+  });
+  return constants.join('\n') + rest;
+}
+
+/** Accessors whose names are computed take much to be lowered, for the sake of names of functions that old engines do not let be set. */
+function withPlainAccessors(text) {
+  let count = 0;
+  const plain = text
+    .replace(/\b([gs]et) \[[^\]]+\]\(/g, (_, kind) => (count++, `${kind}(`))
+    .replace('getOwnPropertyDescriptor(accessors, key)!', () => (count++, '{ ...accessors, enumerable: true, configurable: true }'));
+  assert.equal(count, 4, 'www/src/event_source.ts has its accessors elsewhere: see withPlainAccessors in www/build/legacy.mjs');
+  return plain;
+}
+
 /** Puts our helpers in the place of those that swc would import. */
 function withHelpers(text) {
   return text.replace(/^import \{ _ as (\w+) \} from "@swc\/helpers\/.*$/gm, (_, name) => {
@@ -77,7 +110,7 @@ function withHelpers(text) {
 const HELPERS = {
   _class_call_check: function _class_call_check(instance, Class) {
     if (!(instance instanceof Class)) {
-      throw new TypeError('Cannot call a class as a function');
+      throw new TypeError("EventSource: please use 'new'");
     }
   },
   /** Accessors and methods, none of them static. */
@@ -89,14 +122,6 @@ const HELPERS = {
       }
       Object.defineProperty(Class.prototype, member.key, member);
     });
-  },
-  /** Accessors whose names are computed. */
-  _define_enumerable_properties: function _define_enumerable_properties(object, accessors) {
-    for (var key in accessors) {
-      accessors[key].configurable = accessors[key].enumerable = true;
-      Object.defineProperty(object, key, accessors[key]);
-    }
-    return object;
   },
   _define_property: function _define_property(object, key, value) {
     object[key] = value;
@@ -112,11 +137,8 @@ const HELPERS = {
   },
   _inherits: function _inherits(Class, Base) {
     Class.prototype = Object.create(Base.prototype, { constructor: { value: Class, writable: true, configurable: true } });
-    if (Object.setPrototypeOf) {
-      Object.setPrototypeOf(Class, Base);
-    } else {
-      Class.__proto__ = Base;
-    }
+    // Not `setPrototypeOf`, which is newer.
+    Class.__proto__ = Base;
   },
   _object_without_properties_loose: function _object_without_properties_loose(source, excluded) {
     var target = {};
@@ -127,12 +149,9 @@ const HELPERS = {
     }
     return target;
   },
-  /** Of arrays: what iterators give is not known there. */
+  /** Of arrays, which nobody changes: what iterators give is not known there. */
   _to_consumable_array: function _to_consumable_array(array) {
-    if (!Array.isArray(array)) {
-      throw new TypeError('not an array');
-    }
-    return array.slice();
+    return array;
   },
 };
 

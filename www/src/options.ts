@@ -164,7 +164,7 @@ export function complaint(name: string, given: unknown, why?: unknown): string {
 }
 
 /** UTF-8 as text, each byte one character. */
-function utf8(text: string): string {
+export function utf8(text: string): string {
   return unescape(encodeURIComponent(text));
 }
 

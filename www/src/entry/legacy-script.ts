@@ -9,19 +9,19 @@ declare const module: object | undefined;
 declare const exports: Tidings;
 declare const define: (((modules: string[], factory: () => Tidings) => void) & { amd?: unknown }) | undefined;
 
+const all: Tidings = { EventSource, install, details, onComment, reconnect };
+
 function give(to: Tidings): Tidings {
-  to.EventSource = EventSource;
-  to.install = install;
-  to.details = details;
-  to.onComment = onComment;
-  to.reconnect = reconnect;
+  for (const name in all) {
+    to[name] = all[name];
+  }
   return to;
 }
 
 if (typeof module === 'object' && typeof exports === 'object') {
   give(exports);
 } else if (typeof define === 'function' && define.amd) {
-  define([], () => give({}));
+  define([], () => all);
 } else {
   const global = realm as { tidings?: Tidings };
   give((global.tidings = global.tidings || {}));

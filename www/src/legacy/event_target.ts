@@ -7,7 +7,7 @@
  */
 
 import type { Dispatched } from './events.js';
-import { DOMException, realm, WeakMap } from './stand_ins.js';
+import { DOMException, realm, redefine, WeakMap } from './stand_ins.js';
 
 type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
 
@@ -29,10 +29,8 @@ export const LegacyEventTarget = function EventTarget(this: object): void {
   targets.set(this, Object.create(null));
 } as unknown as typeof EventTarget;
 
-const prototype = Object.create(platforms ? platforms.prototype : Object.prototype);
-const members: Record<string, unknown> = {
-  constructor: LegacyEventTarget,
-
+const prototype = redefine(Object.create(platforms ? platforms.prototype : Object.prototype), { constructor: LegacyEventTarget });
+const operations: Record<string, unknown> = {
   addEventListener(type: string, callback: Callback | null, options?: boolean | AddEventListenerOptions): void {
     const listeners = listenersOf(this);
     // What is given is read in its order.
@@ -119,10 +117,7 @@ const members: Record<string, unknown> = {
     return !event.defaultPrevented;
   },
 };
-Object.keys(members).forEach((key) => {
-  Object.defineProperty(prototype, key, { value: members[key], writable: true, enumerable: key !== 'constructor', configurable: true });
-});
-LegacyEventTarget.prototype = prototype;
+LegacyEventTarget.prototype = redefine(prototype, operations, true);
 
 function listenersOf(target: unknown): Listeners {
   const listeners = targets.get(target as object);
@@ -148,15 +143,4 @@ function remove(listeners: Listeners, type: string, callback: Callback, capture:
   listeners[type] = (listeners[type] || []).filter(
     (listener) => listener.callback !== callback || listener.capture !== !!capture || !(listener.removed = true),
   );
-}
-
-/** Gives it other attributes, as far as it lets that be. */
-function redefine(event: Dispatched, attributes: Partial<Dispatched>): void {
-  (Object.keys(attributes) as (keyof Dispatched)[]).forEach((key) => {
-    try {
-      Object.defineProperty(event, key, { value: attributes[key], configurable: true, writable: true });
-    } catch (error) {
-      // It keeps what it says.
-    }
-  });
 }

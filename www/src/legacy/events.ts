@@ -5,7 +5,7 @@
  * that, since the platform's getters throw on objects that are not the platform's.
  */
 
-import { realm } from './stand_ins.js';
+import { realm, redefine } from './stand_ins.js';
 
 /** An event on its way: what a target sets. */
 export interface Dispatched {
@@ -23,11 +23,11 @@ export interface Dispatched {
 type Made = Dispatched & { timeStamp: number; data: string; origin: string; lastEventId: string };
 
 export function event(type: string): Event {
-  return make(PlainEvent ||= define('Event', {}), type) as unknown as Event;
+  return make(PlainEvent ||= classOf('Event', {}), type) as unknown as Event;
 }
 
 export function message(type: string, data: string, origin: string, lastEventId: string): Event {
-  const event = make(Message ||= define('MessageEvent', { source: null, ports: Object.freeze([]) }), type);
+  const event = make(Message ||= classOf('MessageEvent', { source: null, ports: Object.freeze([]) }), type);
   event.data = data;
   event.origin = origin;
   event.lastEventId = lastEventId;
@@ -45,25 +45,24 @@ function make(Class: new () => Made, type: string): Made {
 }
 
 /** A constructor whose prototype has these attributes, before those of the platform's prototype of that name. */
-function define(name: 'Event' | 'MessageEvent', attributes: Record<string, unknown>): new () => Made {
+function classOf(name: 'Event' | 'MessageEvent', attributes: object): new () => Made {
   const Class = function () {} as unknown as new () => Made;
   const platforms = realm[name] as { prototype: object } | undefined;
-  const prototype = Object.create(platforms ? platforms.prototype : Object.prototype);
-  const own = (key: string, value: unknown) =>
-    Object.defineProperty(prototype, key, { value, writable: true, enumerable: true, configurable: true });
-  for (let above = platforms && platforms.prototype; above; above = Object.getPrototypeOf(above)) {
-    Object.getOwnPropertyNames(above).forEach((key) => {
-      // What an engine has beyond the standard's would throw.
-      if (key !== '__proto__' && (Object.getOwnPropertyDescriptor(above!, key) || {}).get) {
-        own(key, null);
-      }
-    });
-  }
-  [EVENT, attributes].forEach((members) => {
-    Object.keys(members).forEach((key) => own(key, members[key]));
-  });
-  Object.defineProperty(prototype, /* @__KEY__ */ 'stopped', { value: false, writable: true });
-  Class.prototype = prototype;
+  const above = platforms ? platforms.prototype : Object.prototype;
+  const nothing: Record<string, null> = {};
+  const collect = (prototype: object | null): void => {
+    if (prototype && prototype !== Object.prototype) {
+      Object.getOwnPropertyNames(prototype).forEach((key) => {
+        // What an engine has beyond the standard's would throw.
+        if ((Object.getOwnPropertyDescriptor(prototype, key) || {}).get) {
+          nothing[key] = null;
+        }
+      });
+      collect(Object.getPrototypeOf(prototype));
+    }
+  };
+  collect(above);
+  Class.prototype = redefine(redefine(Object.create(above), { ...nothing, ...EVENT, ...attributes }, true), { stopped: false });
   return Class;
 }
 

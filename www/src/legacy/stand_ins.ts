@@ -19,6 +19,18 @@ export const imul: (a: number, b: number) => number =
 export const clz32: (value: number) => number =
   realm.Math.clz32 || ((value) => ((value >>>= 0) ? 31 - Math.floor(Math.log(value + 0.5) * Math.LOG2E) : 32));
 
+/** Gives an object these members, as far as it lets that be. */
+export function redefine<Given extends object>(object: Given, members: object, enumerable?: boolean): Given {
+  for (const key in members) {
+    try {
+      Object.defineProperty(object, key, { value: (members as Record<string, unknown>)[key], writable: true, enumerable: enumerable!, configurable: true });
+    } catch (error) {
+      // It keeps what it has.
+    }
+  }
+  return object;
+}
+
 /**
  * `WeakMap` as far as it is used here, for IE 10 and its like: in one property that no loop shows. It also says whose it is, for what inherits from a key is none;
  * engines find that sooner than they look for properties of its own.
@@ -27,15 +39,13 @@ const WeakMapOrLike = realm.WeakMap || (HiddenProperty as never);
 
 function HiddenProperty(this: { get(key: object): unknown; set(key: object, value: unknown): void }): void {
   const index = ++hidden;
-  this.get = (key) => {
-    const values = key && (key as Hiding)['@@tidings'];
-    return values && values[0] === key ? values[index] : undefined;
+  const valuesOf = (key: Hiding): unknown[] | undefined => {
+    const values = key && key['@@tidings'];
+    return values && values[0] === key ? values : undefined;
   };
+  this.get = (key) => (valuesOf(key) || [])[index];
   this.set = (key, value) => {
-    const { '@@tidings': values } = key as Hiding;
-    if (!values || values[0] !== key) {
-      Object.defineProperty(key, '@@tidings', { value: [key] });
-    }
+    valuesOf(key) || redefine(key, { '@@tidings': [key] });
     (key as Hiding)['@@tidings']![index] = value;
   };
 }
@@ -49,13 +59,13 @@ function DOMExceptionOrLike(message: string, name: string): Error {
   try {
     return new realm.DOMException(message, name);
   } catch (error) {
-    const exception = Object.create((realm.DOMException || Error).prototype);
-    const members: Record<string, unknown> = { message, name, code: name === 'SyntaxError' ? 12 : 11, stack: new Error(message).stack };
-    Object.keys(members).forEach((key) => {
-      // The platform's prototype may have getters of these names, which want its own objects.
-      Object.defineProperty(exception, key, { value: members[key], configurable: true, writable: true });
+    // The platform's prototype may have getters of these names, which want its own objects.
+    return redefine(Object.create((realm.DOMException || Error).prototype), {
+      message,
+      name,
+      code: name === 'SyntaxError' ? 12 : 11,
+      stack: new Error(message).stack,
     });
-    return exception;
   }
 }
 
@@ -65,7 +75,7 @@ function UrlOrLike(this: { href: string; origin: string; searchParams: object },
   this.origin = originOf(href);
   this.searchParams = {
     set: (name: string, value: string) => {
-      const parts = /^([^?#]*)\??([^#]*)(.*)/.exec(this.href)!;
+      const parts = /^([^?#]*)\??([^#]*)(.*)/.exec(href)!;
       const start = encodeURIComponent(name) + '=';
       const others = parts[2]!.split('&').filter((part) => part && part.indexOf(start));
       this.href = parts[1] + '?' + others.concat(start + encodeURIComponent(value).replace(/%20/g, '+')).join('&') + parts[3];
@@ -78,11 +88,17 @@ function OwnSet(this: Set<unknown>): void {
   let all: unknown[] = [];
   this.forEach = (call) => {
     if (all.length) {
-      all.slice().forEach((one) => all.indexOf(one) < 0 || call(one, one, this));
+      all.forEach((one) => all.indexOf(one) < 0 || call(one, one, this));
     }
   };
-  this.add = (one) => (all.indexOf(one) < 0 && all.push(one), this);
-  this.delete = (one) => all.indexOf(one) >= 0 && !!all.splice(all.indexOf(one), 1);
+  this.add = (one) => {
+    all = all.concat(one);
+    return this;
+  };
+  this.delete = (one) => {
+    all = all.filter((other) => other !== one);
+    return true;
+  };
   this.clear = () => {
     all = [];
   };
@@ -91,13 +107,13 @@ function OwnSet(this: Set<unknown>): void {
 /** `Headers` where there is no `fetch`, without iterators. */
 function OwnHeaders(this: Headers, init?: Record<string, string> | [string, string][] | Headers): void {
   const values: Record<string, string> = Object.create(null);
-  const key = (name: unknown) => {
-    if (!TOKEN.test(`${name}`)) {
+  const key = (name: string) => {
+    name = `${name}`;
+    if (!TOKEN.test(name)) {
       throw new TypeError('bad header name: ' + name);
     }
-    return `${name}`.toLowerCase();
+    return name.toLowerCase();
   };
-  const names = () => Object.keys(values).sort();
   this.get = (name) => (this.has(name) ? values[key(name)]! : null);
   this.has = (name) => key(name) in values;
   this.set = (name, value) => {
@@ -111,7 +127,11 @@ function OwnHeaders(this: Headers, init?: Record<string, string> | [string, stri
   this.delete = (name) => {
     delete values[key(name)];
   };
-  this.forEach = (call: (value: string, name: string, all: Headers) => void) => names().forEach((name) => call(values[name]!, name, this));
+  this.forEach = (call: (value: string, name: string, all: Headers) => void) => {
+    Object.keys(values)
+      .sort()
+      .forEach((name) => call(values[name]!, name, this));
+  };
   if (init && typeof init.forEach === 'function') {
     // Pairs, or headers again.
     (init as { forEach(call: (one: string | [string, string], name: string) => void): void }).forEach((one, name) =>
@@ -128,12 +148,12 @@ function OwnAbortController(this: AbortController): void {
 }
 
 /** Of `Request`, its check of what it is given. */
-function OwnRequest(_: string, { method, headers, body, signal, credentials = 'omit', redirect = 'error' }: RequestInit): void {
+function OwnRequest(_: string, { method, headers, body, signal, credentials, redirect }: RequestInit): void {
   new HeadersOrLike(headers);
   if (
     (method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method)))
-    || !/^(omit|same-origin|include)$/.test(credentials)
-    || !/^(follow|error)$/.test(redirect)
+    || !/^(undefined|omit|same-origin|include)$/.test(`${credentials}`)
+    || !/^(undefined|follow|error)$/.test(`${redirect}`)
     || (body != null && /^(get|head)?$/i.test(method || ''))
     || (signal && !signal.addEventListener)
   ) {
@@ -141,61 +161,51 @@ function OwnRequest(_: string, { method, headers, body, signal, credentials = 'o
   }
 }
 
-/** A promise as far as it is used here; its reactions are tasks. */
-function OwnPromise(this: Promise<unknown>, run: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void): void {
-  let reactions: (() => void)[] | undefined = [];
-  let isFollowing = false;
-  let fulfilled: boolean;
-  let outcome: unknown;
-  const settle = (well: boolean, value: unknown): void => {
-    const then = well && Object(value) === value && (value as Promise<unknown>).then;
-    if (typeof then === 'function') {
-      then.call(value as Promise<unknown>, (next: unknown) => settle(true, next), (error: unknown) => settle(false, error));
-    } else if (reactions) {
-      const ready = reactions;
-      reactions = undefined;
-      fulfilled = well;
-      outcome = value;
-      ready.forEach((react) => react());
-    }
-  };
-  const first = (well: boolean) => (value: unknown) => {
-    if (!isFollowing) {
-      isFollowing = true;
-      try {
-        settle(well, value);
-      } catch (error) {
-        settle(false, error);
-      }
-    }
-  };
-  this.then = ((onFulfilled: unknown, onRejected: unknown) =>
-    new PromiseOrLike((resolve, reject) => {
-      const react = () => {
-        setTimeout(() => {
-          const handler = fulfilled ? onFulfilled : onRejected;
-          try {
-            if (typeof handler === 'function') {
-              resolve(handler(outcome));
-            } else {
-              (fulfilled ? resolve : reject)(outcome as never);
-            }
-          } catch (error) {
-            reject(error);
-          }
-        });
+/** A promise as far as it is used here: resolved at once, its one reaction asked for, and another for what fails. These are tasks. */
+function OwnPromise(this: unknown, run: (resolve: (value: unknown) => void) => void): void {
+  (this as { then: unknown }).then = (fulfilled: (value: unknown) => unknown) => ({
+    catch(rejected: (error: unknown) => void): void {
+      const failed = (error: unknown) => {
+        setTimeout(() => rejected(error));
       };
-      if (reactions) {
-        reactions.push(react);
-      } else {
-        react();
-      }
-    })) as never;
-  this.catch = ((onRejected: never) => this.then(undefined, onRejected)) as never;
+      follow(
+        () => {
+          let given: unknown;
+          run((value) => {
+            given = value;
+          });
+          return given;
+        },
+        (value) => setTimeout(() => follow(() => fulfilled(value), () => {}, failed)),
+        failed,
+      );
+    },
+  });
+}
+
+/** Hands on what a function gives, or what a promise comes to that it gives, or what either fails with. */
+function follow(give: () => unknown, next: (value: unknown) => void, failed: (error: unknown) => void): void {
+  let isOver = false;
+  const once = (call: (value: unknown) => void) => (value: unknown) => {
+    if (!isOver) {
+      isOver = true;
+      call(value);
+    }
+  };
   try {
-    run(first(true), first(false));
+    const value = give();
+    const then = Object(value) === value && (value as Promise<unknown>).then;
+    if (typeof then === 'function') {
+      then.call(
+        value as Promise<unknown>,
+        once((inner) => follow(() => inner, next, failed)),
+        once(failed),
+      );
+    } else {
+      next(value);
+    }
   } catch (error) {
-    first(false)(error);
+    once(failed)(error);
   }
 }
 

@@ -54,12 +54,10 @@ export function originOf(href: string): string {
 /** A URL in full; what dots mean in its path is left to whoever sends it. */
 function join(text: string, base: string): string {
   text = text.replace(/^[\0- ]+|[\0- ]+$|[\t\n\r]/g, '');
-  if (/^[a-z][a-z\d+.-]*:/i.test(text)) {
-    return text;
-  }
+  const first = text[0];
   // What of the base goes before: all up to the scheme's colon, the authority, the path, its last slash.
-  const kept = /^\/\//.test(text) ? /^[^:]*:/ : /^\//.test(text) ? /^[^:]*:\/\/[^/?#]*/ : /^\?/.test(text) ? /^[^?#]*/ : /^#|^$/.test(text) ? /^[^#]*/ : /^[^?#]*\//;
-  return base && (kept.exec(base) || [''])[0] + text;
+  const kept = first === '/' ? (text[1] === '/' ? /^[^:]*:/ : /^[^:]*:\/\/[^/?#]*/) : first === '?' ? /^[^?#]*/ : first && first !== '#' ? /^[^?#]*\// : /^[^#]*/;
+  return base && !/^[a-z][a-z\d+.-]*:/i.test(text) ? kept.exec(base)![0] + text : text;
 }
 
 const PARTS = /^([a-z][a-z\d+.-]*):(?:\/\/([^/?#]*))?/i;

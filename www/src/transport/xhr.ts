@@ -12,6 +12,7 @@
 import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
+import { utf8 } from '../options.js';
 import type { Abort, Answered, Happened, Request } from './transport.js';
 
 /** Sends the standard's request for an event stream, or what the options make of it. */
@@ -209,10 +210,10 @@ function set(xhr: XMLHttpRequest, name: string, value: string): void {
 }
 
 /**
- * Makes bytes of the pieces of one text. If its characters are bytes (`x-user-defined`: those above 0x7F are U+F780 to U+F7FF), it is given as it is, for their low
- * eight bits count; else it was decoded.
+ * Makes bytes of the pieces of one text, as characters of which the low eight bits count. If the text's own are bytes (`x-user-defined`: those above 0x7F are
+ * U+F780 to U+F7FF), it is given as it is; else it was decoded.
  */
-function encoder(): (text: string, from: number, last: boolean) => Uint8Array | string {
+function encoder(): (text: string, from: number, last: boolean) => string {
   let decoded: boolean | undefined;
   let kept = '';
   return (text, from, last) => {
@@ -227,42 +228,18 @@ function encoder(): (text: string, from: number, last: boolean) => Uint8Array | 
         }
       }
     }
-    if (!decoded) {
-      return text;
+    if (decoded) {
+      text = kept + text;
+      // Half a character waits for its other half.
+      kept = last ? '' : /[\ud800-\udbff]?$/.exec(text)![0];
+      text = text.slice(0, text.length - kept.length).replace(NOT_ASCII, utf8);
     }
-    text = kept + text;
-    // Half a character waits for its other half.
-    const whole = text.length - +(!last && /[\ud800-\udbff]$/.test(text));
-    kept = text.substring(whole);
-    // Ten times as fast as `encodeURIComponent`.
-    const bytes = new Uint8Array(whole * 3);
-    let size = 0;
-    for (let index = 0; index < whole; index++) {
-      let code = text.charCodeAt(index);
-      if (code < 0x80) {
-        bytes[size++] = code;
-        continue;
-      }
-      if (code >= 0xd800 && code < 0xdc00 && index + 1 < whole) {
-        code = 0x10000 + ((code & 0x3ff) << 10) + (text.charCodeAt(++index) & 0x3ff);
-      }
-      if (code < 0x800) {
-        bytes[size++] = (code >> 6) | 0xc0;
-      } else {
-        if (code < 0x10000) {
-          bytes[size++] = (code >> 12) | 0xe0;
-        } else {
-          bytes[size++] = (code >> 18) | 0xf0;
-          bytes[size++] = ((code >> 12) & 0x3f) | 0x80;
-        }
-        bytes[size++] = ((code >> 6) & 0x3f) | 0x80;
-      }
-      bytes[size++] = (code & 0x3f) | 0x80;
-    }
-    return bytes.subarray(0, size);
+    return text;
   };
 }
 
+/** Whole characters, of which alone `encodeURIComponent` knows the bytes. */
+const NOT_ASCII = /(?:[\x80-\ud7ff\ue000-\uffff]|[\ud800-\udbff][\udc00-\udfff])+/g;
 const HEADERS_RECEIVED = 2;
 const DONE = 4;
 /** In milliseconds. */
