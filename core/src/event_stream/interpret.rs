@@ -10,7 +10,7 @@
 
 use super::field::{self, Field, Time};
 use super::items::Items;
-use super::line::{LineReader, Start};
+use super::line::{self, LineReader, Start};
 use super::strings::START;
 use super::text;
 use alloc::vec::Vec;
@@ -129,7 +129,7 @@ impl EventStream {
 
     #[inline]
     fn read<'a>(&'a mut self, chunk: &'a [u8]) -> Reader<'a> {
-        let position = match self.lines.start_chunk(chunk) {
+        let mut position = match self.lines.start_chunk(chunk) {
             Start::ReadOn(at) => at,
             Start::BrokenBom(at) => {
                 // No field begins like that.
@@ -138,19 +138,44 @@ impl EventStream {
             }
         };
         let held = self.data.len() + self.event_type.len() + self.id.len() + self.line.len();
+        let near_limit = self.skipping || self.exceeded || held + chunk.len() > self.limit;
+        // Where bytes count, one way has to do for all.
+        if cfg!(not(target_arch = "wasm32")) && !near_limit {
+            position = self.go_on(chunk, position);
+        }
         Reader {
             position,
             block: position,
             data: None,
-            event_type: &[],
+            event_type: None,
             id: None,
             last_event_id: None,
             comment: None,
-            near_limit: self.skipping || held + chunk.len() > self.limit,
-            drained: self.exceeded,
+            near_limit,
+            drained: self.exceeded || position == chunk.len(),
             chunk,
             stream: self,
         }
+    }
+
+    /// Goes on with a line that the chunk before cut, as long as what that comes to is plain; says where the reading has to go on. Most pieces of a few bytes are
+    /// read by this alone.
+    #[inline]
+    fn go_on(&mut self, chunk: &[u8], from: usize) -> usize {
+        if self.in_data {
+            let line_end = self.lines.line_end(chunk, from);
+            let (end, next) = line_end.unwrap_or((chunk.len(), chunk.len()));
+            append(&mut self.data, chunk.get(from..end).unwrap_or_default());
+            self.in_data = line_end.is_none();
+            return next;
+        }
+        // What tells nothing yet.
+        let piece = chunk.get(from..).unwrap_or_default();
+        if self.line.len() + piece.len() <= DATA.len() && !self.line_given && !line::has_end(piece) {
+            append(&mut self.line, piece);
+            return chunk.len();
+        }
+        from
     }
 
     /// The last event ID string: what a request to resume this stream sends as `Last-Event-ID`.
@@ -262,12 +287,14 @@ impl EventStream {
 
     /// Empties the buffers that were given.
     fn clear_given(&mut self) {
-        if mem::take(&mut self.event_given) {
+        if self.event_given {
+            self.event_given = false;
             self.has_data = false;
             text::clear(&mut self.data);
             text::clear(&mut self.event_type);
         }
-        if mem::take(&mut self.line_given) {
+        if self.line_given {
+            self.line_given = false;
             text::clear(&mut self.line);
         }
     }
@@ -289,7 +316,7 @@ pub(super) struct Reader<'a> {
     block: usize,
     /// The buffers of the block at hand that lie in the chunk. An empty event type is as good as none.
     pub(super) data: Option<&'a [u8]>,
-    pub(super) event_type: &'a [u8],
+    pub(super) event_type: Option<&'a [u8]>,
     id: Option<&'a [u8]>,
     /// As of the last block that set it, if its id lies in the chunk; so with the comment that was read last.
     pub(super) last_event_id: Option<&'a [u8]>,
@@ -308,6 +335,10 @@ impl<'a> Reader<'a> {
         }
         loop {
             let start = self.position;
+            if start == self.chunk.len() {
+                self.keep_block();
+                return Outcome::Nothing;
+            }
             let line_end = self.stream.lines.line_end(self.chunk, start);
             let (end, next) = line_end.unwrap_or((self.chunk.len(), self.chunk.len()));
             self.position = next;
@@ -336,6 +367,10 @@ impl<'a> Reader<'a> {
     /// A whole line that lies in the chunk and is not blank.
     #[inline]
     fn line(&mut self, line: &'a [u8]) -> Outcome {
+        if let [b':', b' ', comment @ ..] | [b':', comment @ ..] = line {
+            self.comment = Some(comment);
+            return Outcome::Comment;
+        }
         let (field, value) = self.split(line);
         if self.near_limit && self.would_exceed(field, value.len()) {
             return Outcome::LimitExceeded;
@@ -360,11 +395,11 @@ impl<'a> Reader<'a> {
                 return self.stream.keep(field, value);
             }
             Field::Event if in_chunk.is_some() => {
-                self.event_type = in_chunk.unwrap_or_default();
+                self.event_type = in_chunk;
                 text::clear(&mut stream.event_type);
             }
             Field::Event => {
-                self.event_type = &[];
+                self.event_type = None;
                 return stream.keep(field, value);
             }
             Field::Id if in_chunk.is_some() && is_id(value) => {
@@ -411,7 +446,7 @@ impl<'a> Reader<'a> {
         // "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and return."
         if self.data.is_none() && !stream.has_data {
             stream.skipping = false;
-            self.event_type = &[];
+            self.event_type = None;
             self.block = self.position;
             stream.event_type.clear();
             return Outcome::Nothing;
@@ -422,7 +457,7 @@ impl<'a> Reader<'a> {
 
     /// Goes on without giving the event.
     pub(super) fn skip_event(&mut self) {
-        (self.data, self.event_type) = (None, &[]);
+        (self.data, self.event_type) = (None, None);
     }
 
     /// Where the block that was given began; the next one begins where it ended.
@@ -502,7 +537,8 @@ impl<'a> Reader<'a> {
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn would_exceed(&self, field: Field, more: usize) -> bool {
         let joining = usize::from(field == Field::Data && self.data.is_some());
-        let in_chunk = self.data.unwrap_or_default().len() + self.event_type.len() + self.id.unwrap_or_default().len();
+        let in_chunk =
+            self.data.unwrap_or_default().len() + self.event_type.unwrap_or_default().len() + self.id.unwrap_or_default().len();
         self.stream.would_exceed(field, in_chunk + joining + more)
     }
 
@@ -523,7 +559,7 @@ impl<'a> Reader<'a> {
 
     /// Gives up what was read of this event, but its id, and gives the memory back. The rest of a line that it may be in is that of no field.
     fn leave_out(&mut self, in_line: bool) {
-        (self.data, self.event_type) = (None, &[]);
+        (self.data, self.event_type) = (None, None);
         let stream = &mut *self.stream;
         stream.give_up();
         (stream.line, stream.in_data) = (Vec::new(), false);
@@ -539,8 +575,8 @@ impl<'a> Reader<'a> {
         self.settle_last_event_id();
         self.keep_data();
         let stream = &mut *self.stream;
-        if !self.event_type.is_empty() {
-            text::replace(&mut stream.event_type, self.event_type);
+        if let Some(event_type) = self.event_type {
+            text::replace(&mut stream.event_type, event_type);
         }
         if let Some(id) = self.id.take() {
             text::replace(&mut stream.id, id);
@@ -553,6 +589,15 @@ impl<'a> Reader<'a> {
             text::clear(&mut self.stream.last_event_id);
             text::decode(id, &mut self.stream.last_event_id);
         }
+    }
+}
+
+/// Appends what is mostly a byte or a few.
+#[inline]
+fn append(buffer: &mut Vec<u8>, piece: &[u8]) {
+    match piece {
+        [byte] => buffer.push(*byte),
+        _ => buffer.extend_from_slice(piece),
     }
 }
 

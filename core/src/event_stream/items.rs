@@ -3,8 +3,8 @@
 use super::interpret::{COMMENT, Outcome, Reader};
 use super::text::{self, CheckedText};
 use super::{Item, MessageEvent};
+use alloc::boxed::Box;
 use alloc::string::String;
-use core::mem;
 use core::ptr;
 
 /// The items that one chunk completes, in order. Each borrows from the chunk or from the stream, so it has to be let go before the next.
@@ -17,14 +17,14 @@ pub struct Items<'a> {
     text: CheckedText<'a>,
     /// The last event ID as text, once it was given.
     id: Option<&'a str>,
-    /// The data or comment, and the event type, where their bytes are no UTF-8.
-    repaired: [String; 2],
+    /// What became of the data or comment, and of the event type, where their bytes are no UTF-8.
+    repaired: Option<Box<[String; 2]>>,
 }
 
 impl<'a> Items<'a> {
     #[inline]
     pub(super) fn new(reader: Reader<'a>) -> Self {
-        Items { reader, text: CheckedText::default(), id: None, repaired: [const { String::new() }; 2] }
+        Items { reader, text: CheckedText::default(), id: None, repaired: None }
     }
 
     /// The next item, or `None` once the chunk is used up.
@@ -32,13 +32,19 @@ impl<'a> Items<'a> {
     // Where it is called, the item need not be written to memory and read back, which takes as long as to read a short line.
     #[inline]
     pub fn next(&mut self) -> Option<Item<'_>> {
+        if self.reader.drained {
+            return None;
+        }
         match self.read() {
             Outcome::Nothing => None,
             Outcome::Event => Some(self.event()),
             Outcome::ReconnectionTime => Some(Item::ReconnectionTime(self.reader.stream.reconnection_time().unwrap_or_default())),
             Outcome::Comment => {
                 let comment = text::shortened(self.reader.comment(), COMMENT);
-                Some(Item::Comment(text::text_of(comment, &mut self.repaired[0])))
+                Some(Item::Comment(text::checked(comment).unwrap_or_else(|| {
+                    let [place, _] = &mut **self.repaired.get_or_insert_default();
+                    text::repaired(comment, place)
+                })))
             }
             Outcome::LimitExceeded => Some(Item::LimitExceeded { limit: self.reader.stream.limit().unwrap_or(usize::MAX) }),
         }
@@ -61,26 +67,25 @@ impl<'a> Items<'a> {
                 self.reader.settle_last_event_id();
             }
         }
-        let data = self.reader.data.take();
-        let event_type = mem::take(&mut self.reader.event_type);
         let stream = &*self.reader.stream;
-        let [repaired_data, repaired_type] = &mut self.repaired;
-        let data = match data {
-            Some(data) => match self.text.slice(chunk, data, block) {
-                Some(text) => text,
-                None => text::repaired(data, repaired_data),
-            },
-            None => text::text_of(&stream.data, repaired_data),
+        let (data, data_text) = match self.reader.data.take() {
+            Some(data) => (data, self.text.slice(chunk, data, block)),
+            None => (&*stream.data, text::checked(&stream.data)),
         };
-        let event_type = if !event_type.is_empty() {
-            match self.text.slice(chunk, event_type, block) {
-                Some(text) => text,
-                None => text::repaired(event_type, repaired_type),
+        let (event_type, type_text) = match self.reader.event_type.take() {
+            Some(event_type) if !event_type.is_empty() => (event_type, self.text.slice(chunk, event_type, block)),
+            None if !stream.event_type.is_empty() => (&*stream.event_type, text::checked(&stream.event_type)),
+            _ => (&[][..], Some("message")),
+        };
+        let (data, event_type) = match (data_text, type_text) {
+            (Some(data), Some(event_type)) => (data, event_type),
+            texts => {
+                let [repaired_data, repaired_type] = &mut **self.repaired.get_or_insert_default();
+                (
+                    texts.0.unwrap_or_else(|| text::repaired(data, repaired_data)),
+                    texts.1.unwrap_or_else(|| text::repaired(event_type, repaired_type)),
+                )
             }
-        } else if !stream.event_type.is_empty() {
-            text::text_of(&stream.event_type, repaired_type)
-        } else {
-            "message"
         };
         let last_event_id = match self.reader.last_event_id {
             Some(_) => self.id.unwrap_or_default(),

@@ -84,6 +84,12 @@ impl LineReader {
     }
 }
 
+/// Whether there is an LF or CR.
+#[inline]
+pub(super) fn has_end(bytes: &[u8]) -> bool {
+    find_line_end(bytes).is_some()
+}
+
 /// The first LF or CR.
 #[inline]
 fn find_line_end(bytes: &[u8]) -> Option<usize> {

@@ -112,11 +112,6 @@ pub(super) fn offset(chunk: &[u8], part: &[u8]) -> usize {
     (part.as_ptr() as usize).wrapping_sub(chunk.as_ptr() as usize)
 }
 
-/// The bytes as text: as they lie there, or in `place` if something in them has to be replaced.
-pub(super) fn text_of<'t>(bytes: &'t [u8], place: &'t mut String) -> &'t str {
-    checked(bytes).unwrap_or_else(move || repaired(bytes, place))
-}
-
 /// What the bytes decode to.
 #[cold]
 pub(super) fn repaired<'t>(bytes: &[u8], place: &'t mut String) -> &'t str {
@@ -129,7 +124,7 @@ pub(super) fn repaired<'t>(bytes: &[u8], place: &'t mut String) -> &'t str {
 
 /// The bytes as text, if they are UTF-8. Checking is the dearest part of a large event, and simdutf8 checks several times faster than
 /// the standard library; it too has to ask the processor what it can do.
-fn checked(bytes: &[u8]) -> Option<&str> {
+pub(super) fn checked(bytes: &[u8]) -> Option<&str> {
     #[cfg(feature = "std")]
     return simdutf8::basic::from_utf8(bytes).ok();
     #[cfg(not(feature = "std"))]
