@@ -79,7 +79,7 @@ const asLowered = {
 /** Moves numbers and texts with names before their uses: only there they take the place of the names. */
 function withConstantsFirst(text) {
   const constants = [];
-  const rest = text.replace(/^const [A-Z_]+ = (?:'[^']*'|[\d_ *+-]+);$/gm, (constant) => {
+  const rest = text.replace(/^const [A-Z_]+ = (?:'[^']*'|[\da-fx_ *+-]+);$/gm, (constant) => {
     constants.push(constant);
     return '';
   });

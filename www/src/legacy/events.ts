@@ -23,30 +23,26 @@ export interface Dispatched {
 type Made = Dispatched & { timeStamp: number; data: string; origin: string; lastEventId: string };
 
 export function event(type: string): Event {
-  return make(PlainEvent ||= classOf('Event', {}), type) as unknown as Event;
+  return new (PlainEvent ||= classOf('Event', {}))(type) as unknown as Event;
 }
 
 export function message(type: string, data: string, origin: string, lastEventId: string): Event {
-  const event = make(Message ||= classOf('MessageEvent', { source: null, ports: Object.freeze([]) }), type);
+  const event = new (Message ||= classOf('MessageEvent', { source: null, ports: Object.freeze([]) }))(type);
   event.data = data;
   event.origin = origin;
   event.lastEventId = lastEventId;
   return event as unknown as Event;
 }
 
-let PlainEvent: (new () => Made) | undefined;
-let Message: (new () => Made) | undefined;
-
-function make(Class: new () => Made, type: string): Made {
-  const event = new Class();
-  event.type = type;
-  event.timeStamp = Date.now();
-  return event;
-}
+let PlainEvent: (new (type: string) => Made) | undefined;
+let Message: (new (type: string) => Made) | undefined;
 
 /** A constructor whose prototype has these attributes, before those of the platform's prototype of that name. */
-function classOf(name: 'Event' | 'MessageEvent', attributes: object): new () => Made {
-  const Class = function () {} as unknown as new () => Made;
+function classOf(name: 'Event' | 'MessageEvent', attributes: object): new (type: string) => Made {
+  const Class = function (this: Made, type: string): void {
+    this.type = type;
+    this.timeStamp = Date.now();
+  } as unknown as new (type: string) => Made;
   const platforms = realm[name] as { prototype: object } | undefined;
   const above = platforms ? platforms.prototype : Object.prototype;
   const nothing: Record<string, null> = {};

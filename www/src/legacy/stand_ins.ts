@@ -39,13 +39,15 @@ const WeakMapOrLike = realm.WeakMap || (HiddenProperty as never);
 
 function HiddenProperty(this: { get(key: object): unknown; set(key: object, value: unknown): void }): void {
   const index = ++hidden;
-  const valuesOf = (key: Hiding): unknown[] | undefined => {
-    const values = key && key['@@tidings'];
-    return values && values[0] === key ? values : undefined;
+  this.get = (key) => {
+    const values = key && (key as Hiding)['@@tidings'];
+    return values && values[0] === key ? values[index] : undefined;
   };
-  this.get = (key) => (valuesOf(key) || [])[index];
   this.set = (key, value) => {
-    valuesOf(key) || redefine(key, { '@@tidings': [key] });
+    const { '@@tidings': values } = key as Hiding;
+    if (!values || values[0] !== key) {
+      redefine(key, { '@@tidings': [key] });
+    }
     (key as Hiding)['@@tidings']![index] = value;
   };
 }
