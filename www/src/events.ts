@@ -18,56 +18,38 @@ export function event(type: string): Event {
 
 /** Makes a [`MessageEvent`](https://html.spec.whatwg.org/multipage/comms.html#the-messageevent-interface); `origin` is a serialized origin. */
 export function message(type: string, data: string, origin: string, lastEventId: string): Event {
-  Message ||= defineMessage();
-  return new Message(type, data, origin, lastEventId);
+  return new (Message ||= defineMessage())(type, data, origin, lastEventId);
 }
 
 let Message: ReturnType<typeof defineMessage> | undefined;
 
 /** Made when the first message comes, so that importing touches no global. */
 function defineMessage() {
-  const noPorts: readonly MessagePort[] = Object.freeze([]);
+  const ports: readonly MessagePort[] = Object.freeze([]);
 
   class Message extends Event {
-    #data: string;
-    #origin: string;
-    #lastEventId: string;
+    #values: Record<string, unknown>;
 
     constructor(type: string, data: string, origin: string, lastEventId: string) {
       super(type);
-      this.#data = data;
-      this.#origin = origin;
-      this.#lastEventId = lastEventId;
+      this.#values = { data, origin, lastEventId, ports };
     }
 
-    get data() {
-      return this.#data;
-    }
-
-    get origin() {
-      return this.#origin;
-    }
-
-    get lastEventId() {
-      return this.#lastEventId;
-    }
-
-    get ports() {
-      return noPorts;
+    static field(key: string) {
+      return function (this: Message) {
+        // Of a message from a server, `source` is null, and so is what an engine adds (`userActivation` in Chromium).
+        return this.#values[key] ?? null;
+      };
     }
   }
 
   const platforms = MessageEvent.prototype;
-  const { prototype } = Message;
-  // Without its own, it inherits the platform's.
-  delete (prototype as { constructor?: unknown }).constructor;
-  const { getOwnPropertyDescriptor } = Object;
-  for (const key of Object.getOwnPropertyNames(platforms)) {
-    if (getOwnPropertyDescriptor(platforms, key)!.get) {
-      // Of a message from a server, `source` is null, and so is what an engine adds (`userActivation` in Chromium).
-      const get = getOwnPropertyDescriptor(prototype, key)?.get || (() => null);
-      Object.defineProperty(prototype, key, { get, enumerable: true, configurable: true });
+  // With its `constructor`, which is the platform's too.
+  const members = Object.getOwnPropertyDescriptors(platforms) as PropertyDescriptorMap;
+  for (const key in members) {
+    if (members[key]!.get) {
+      members[key]!.get = Message.field(key);
     }
   }
-  return Object.setPrototypeOf(prototype, platforms) && Message;
+  return Object.setPrototypeOf(Object.defineProperties(Message.prototype, members), platforms) && Message;
 }
