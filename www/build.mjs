@@ -34,7 +34,7 @@ const AS_TIDINGS = {
 
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = [
-  'readOn|isResumable|startFrom|consumers|full|hears|hear|fetchable|crossOrigin|corsApplies|handlers',
+  'goOn|isResumable|startFrom|consumers|full|hear|fetchable|crossOrigin|corsApplies',
   'words|live|failure|bytes|take|end|field|events|free',
 ].join('|');
 /** Always the same ones: left to itself, esbuild takes now these, now those. */
@@ -135,6 +135,12 @@ function provide({ createCore, file }, wasm, javaScript, loader, inline = true, 
   return {
     name: 'tidings',
     setup(build) {
+      // What a host has no use for is left out.
+      build.initialOptions.define = {
+        ...build.initialOptions.define,
+        CALLS_HANDLERS: String(host === 'workerd'),
+        READS_TEXT: String(host === 'legacy'),
+      };
       build.onResolve({ filter: /^tidings:/ }, ({ path }) => {
         switch (path) {
           case 'tidings:core-js-file':

@@ -93,8 +93,11 @@ export function messages<Map = Record<string, string>>(
   const drained = () => {
     if (full) {
       full = false;
-      if (!--behind.full) {
-        behind.readOn();
+      if (!--behind.full!) {
+        const { goOn } = behind;
+        behind.goOn = undefined;
+        behind.tell(Input.Resumed);
+        goOn?.();
       }
     }
   };
@@ -102,7 +105,7 @@ export function messages<Map = Record<string, string>>(
     if (!ended) {
       ended = true;
       failure = error;
-      behind.consumers.delete(consumer);
+      behind.consumers?.delete(consumer);
       serve();
     }
   };
@@ -143,7 +146,7 @@ export function messages<Map = Record<string, string>>(
       serve();
       if (!full && queue.length >= limit) {
         full = true;
-        behind.full++;
+        behind.full!++;
         if (overflow !== 'pause') {
           behind.tell(Input.Overflowed, 0, +(overflow === 'resume-later'));
         }
@@ -157,7 +160,7 @@ export function messages<Map = Record<string, string>>(
   if (behind.readyState === 2) {
     ended = true;
   } else {
-    behind.consumers.add(consumer);
+    consumersOf(behind).add(consumer);
   }
   return {
     next: () =>
@@ -235,13 +238,39 @@ export function reconnect(source: EventSource): void {
  */
 export function onComment(source: EventSource, hear: (text: string) => void): () => void {
   const behind = sourceOf(source);
+  const consumers = consumersOf(behind);
   const consumer = { hear };
-  behind.hears = true;
-  behind.consumers.add(consumer);
+  consumers.add(consumer);
+  behind.hear = (text) => consumers.forEach((consumer) => guarded(() => consumer.hear?.(text)));
   behind.tell(Input.CommentsWanted);
   return () => {
-    behind.consumers.delete(consumer);
+    consumers.delete(consumer);
   };
+}
+
+/** Who takes what a source gives. Apps that take nothing so do without what gives it. */
+function consumersOf(behind: Source): Set<Consumer> {
+  if (!behind.consumers) {
+    const consumers = (behind.consumers = new Set<Consumer>());
+    behind.full = 0;
+    behind.take = (event) => consumers.forEach((consumer) => consumer.take?.(event));
+    behind.end = (error, complete) => {
+      consumers.forEach((consumer) => consumer.end?.(error, complete));
+      consumers.clear();
+    };
+  }
+  return behind.consumers;
+}
+
+/** Calls somebody's function, whose exceptions are reported as those of listeners are. */
+function guarded(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
 }
 
 function sourceOf(source: EventSource): Source {

@@ -20,7 +20,7 @@ import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
 import { listen } from './host/listen.js';
 import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
-import type { Abort } from './transport/transport.js';
+import type { Abort, Request } from './transport/transport.js';
 
 /**
  * Begins, and sets `source.close`. It does not throw and fires nothing before it has returned: without a core, or with a URL that cannot be
@@ -37,26 +37,17 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   let next = 0;
   let answer: Answer;
   let origin: string;
-  /** Where the last request went. */
-  let requested = source.url;
+  /** The last one. */
+  let request: Request;
   let prepared: PreparedRequest | undefined;
   /** What `fetch` or `prepare` threw last. */
   let cause: unknown;
-  /** Goes on, where nothing is read because consumers are full. */
-  let goOn: (() => void) | undefined;
 
   source.close = () => close();
   source.tell = tell;
-  source.readOn = () => {
-    const readOn = goOn;
-    goOn = undefined;
-    tell(Input.Resumed);
-    readOn?.();
-  };
 
   const { signal, repeat = isSafe(plan) } = plan;
-  const { document } = globalThis as { document?: Document };
-  const watched = plan.whenHidden === 'pause' ? document : undefined;
+  const watched = plan.whenHidden === 'pause' ? globalThis.document : undefined;
   const stopListening = listen(signal, 'abort', source.close);
   const stopWatching = listen(watched, 'visibilitychange', () => tell(watched!.hidden ? Input.BecameHidden : Input.BecameVisible));
 
@@ -82,8 +73,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         connection = core.connect(
           [
             source.crossOrigin,
-            // What is no GET might do something; and a redirect that is an error is none to a probe.
-            probes && source.corsApplies && plan.redirect !== 'error' && /^(get)?$/i.test(plan.method || ''),
+            // What is neither GET nor HEAD might do something; and a redirect that is an error is none to a probe.
+            probes && source.corsApplies && plan.redirect !== 'error' && isSafe(plan),
             !!repeat,
             !!plan.prepare,
             !!plan.decide,
@@ -102,7 +93,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         if (plan.startFrom) {
           connection.tell(Input.StartFrom, 0, 0, 0, plan.startFrom);
         }
-        if (source.hears) {
+        if (source.hear) {
           connection.tell(Input.CommentsWanted, 0, 0);
         }
       });
@@ -137,9 +128,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function end(error?: Event, complete?: boolean): void {
     stopListening();
     stopWatching();
-    const { consumers } = source;
-    consumers.forEach((consumer) => consumer.end?.(error, complete));
-    consumers.clear();
+    source.end?.(error, complete);
   }
 
   /** Lets the user change the request; what it does meanwhile can be aborted as a request can. */
@@ -174,39 +163,38 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function sendRequest(attempt: number, lastEventId: string): void {
     let readOn: () => void;
     answer = {};
-    const request = {
+    request = {
       ...plan,
       url: source.url,
       ...prepared,
       credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
       lastEventId,
-      isResumable: () => repeat && !!connection?.field(Field.LastEventIdSize),
     };
-    prepared = undefined;
+    if (READS_TEXT) {
+      request.isResumable = () => repeat && !!connection?.field(Field.LastEventIdSize);
+    }
     if (plan.lastEventIdParam && lastEventId) {
       const url = new URL(request.url);
       url.searchParams.set(plan.lastEventIdParam, fromUtf8(lastEventId));
       request.url = url.href;
       request.lastEventId = '';
     }
-    requested = request.url;
     // Nothing is heard of a request that is over.
     const mine = (abort = send(
       request,
       (more, read) => {
-        if (abort !== mine) {
-          return;
-        }
-        answer = more;
-        origin = new URL(more.url!).origin;
-        readOn = read;
         const after = more.headers!.get('Retry-After');
-        if (after) {
-          // Seconds or a date.
-          tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
+        if (abort === mine) {
+          answer = more;
+          origin = new URL(more.url!).origin;
+          readOn = read;
+          if (after) {
+            // Seconds or a date.
+            tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
+          }
+          tell(Input.ResponseStarted, attempt, more.status, more.headers!.get('Content-Type') || '');
+          inTurns(turn);
         }
-        tell(Input.ResponseStarted, attempt, more.status, more.headers!.get('Content-Type') || '');
-        inTurns(turn);
       },
       (input, chunk, error) => {
         if (abort === mine) {
@@ -222,7 +210,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
     const turn = (): boolean => {
       // It may come so late that its request is over, and another is under way.
       if (abort === mine) {
-        if (events && next < events.length) {
+        if (events?.[next]) {
           dispatchNext();
           return true;
         }
@@ -231,7 +219,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       }
       if (abort === mine) {
         if (source.full) {
-          goOn = readOn;
+          source.goOn = readOn;
           tell(Input.Paused);
         } else {
           readOn();
@@ -252,7 +240,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         prepare(attempt, connection!.lastEventId());
         break;
       case ActionKind.SendProbe:
-        const mine: Abort = (abort = probe(requested, plan.fetch, (outcome) => abort === mine && tell(Input.ProbeEnded, attempt, outcome)));
+        const mine: Abort = (abort = probe(request, (outcome) => abort === mine && tell(Input.ProbeEnded, attempt, outcome)));
         break;
       case ActionKind.AbortRequest:
         abortRequest();
@@ -277,10 +265,15 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         let delay: number = connection!.field(Field.ErrorDelay);
         const error = lost(connection!.field(Field.ErrorAttempt), verdict, connection!.field(Field.Reason), delay);
         if (action === ActionKind.AskRetry) {
-          guarded(() => {
+          try {
             const given = plan.decide!(error, attempt);
             delay = given === undefined ? delay : (given ?? -1);
-          });
+          } catch (error) {
+            // Reported as those of listeners are.
+            setTimeout(() => {
+              throw error;
+            });
+          }
           tell(Input.RetryAnswered, attempt, delay >= 0 ? delay : -1);
         } else {
           cause = undefined;
@@ -310,13 +303,13 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function dispatchNext(): void {
     const item = events![next++];
     if (item?.type === COMMENT) {
-      source.consumers.forEach((consumer) => guarded(() => consumer.hear?.(item.data)));
+      source.hear?.(item.data);
     } else if (item) {
       const fired = message(item.type, item.data, origin, item.lastEventId);
       fire(fired);
       // A listener may have closed it.
       if (events) {
-        source.consumers.forEach((consumer) => consumer.take?.(fired));
+        source.take?.(fired);
       }
     }
   }
@@ -362,17 +355,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   }
 }
 
-/** Calls somebody's function, whose exceptions are reported as those of listeners are. */
-function guarded(call: () => void): void {
-  try {
-    call();
-  } catch (error) {
-    setTimeout(() => {
-      throw error;
-    });
-  }
-}
-
 /** The type of comments among events. */
 const COMMENT = '\n';
 /** The longest wait there is. */
@@ -382,3 +364,5 @@ const MOST = 2 ** 32 - 1;
 /** What one event may hold unless told otherwise, in bytes. */
 const DEFAULT_LIMIT = 64 * 1024 * 1024;
 const CLOSED = 2;
+/** Whether a response may be read as text that only grows, which is given up now and then. */
+declare const READS_TEXT: boolean;

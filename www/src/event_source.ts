@@ -10,7 +10,7 @@
  * `addEventListener` is the platform's own, inherited as the standard has it, so a message event is made for every message.
  */
 
-import { Base, callsHandlers, resolve } from 'tidings:host';
+import { Base, resolve } from 'tidings:host';
 
 import type { Input } from './core/contract.js';
 import { drive } from './driver.js';
@@ -47,23 +47,23 @@ export interface EventSourceConstructor {
 }
 
 /** What is behind one object, and what its driver moves. */
-export interface Source extends Address {
+export interface Source extends Address, Consumer {
   readonly withCredentials: boolean;
   readyState: 0 | 1 | 2;
-  /** The [event handlers](https://html.spec.whatwg.org/multipage/webappapis.html#event-handler-map), by event type. */
-  readonly handlers: Record<string, EventHandler>;
+  /** The [event handlers](https://html.spec.whatwg.org/multipage/webappapis.html#event-handler-map). */
+  onopen?: EventHandler;
+  onmessage?: EventHandler;
+  onerror?: EventHandler;
   /** Closes at once: when it returns, nothing is fired any more and the connection is being freed. */
   close(): void;
   /** Tells the core of something; the attempt is 0 where it means nothing. */
   tell(input: Input, attempt?: number, value?: number): void;
-  /** Who takes the events besides listeners. */
-  readonly consumers: Set<Consumer>;
-  /** Somebody wanted comments before there was a core to give them. */
-  hears?: boolean;
-  /** How many consumers want nothing more for now. */
-  full: number;
-  /** To be called when there is none any more. */
-  readOn(): void;
+  /** Who takes the events besides listeners, if somebody ever did: `consume.ts` sets this, and what {@link Consumer} has. */
+  consumers?: Set<Consumer>;
+  /** How many of them want nothing more for now. */
+  full?: number;
+  /** Goes on reading, where it stands still for their sake. */
+  goOn?: (() => void) | undefined;
 }
 
 /** Who takes all messages in order. */
@@ -94,20 +94,11 @@ export function defineEventSource(): EventSourceConstructor {
    * among the listeners is where it was first set, whatever it is changed to later.
    */
   function handle(this: EventSource, event: Event): void {
-    const handler = sourceOf(this).handlers[event.type];
+    const handler = sourceOf(this)[`on${event.type as 'open' | 'message' | 'error'}`];
     // "If Type(V) is not Object, set it to null" is long done; an object that cannot be called is kept, and nothing comes of it.
     if (typeof handler === 'function' && handler.call(this, event) === false) {
       event.preventDefault();
     }
-  }
-
-  function setHandler(object: unknown, type: string, value: unknown): void {
-    const { handlers } = sourceOf(object);
-    const handler = isObject(value) ? value : null;
-    if (!callsHandlers && !handler !== !handlers[type]) {
-      Base.prototype[handler ? 'addEventListener' : 'removeEventListener'].call(object as EventTarget, type, handle as EventListener);
-    }
-    handlers[type] = handler;
   }
 
   class EventSource extends Base {
@@ -120,23 +111,19 @@ export function defineEventSource(): EventSourceConstructor {
       // The conversions come first, in the order of the arguments, then the steps of the constructor. A template converts as
       // `ToString` does; `URL` makes a USVString of it.
       const text = `${url}`;
-      if (!isObject(init ?? {})) {
+      init ??= {};
+      if (!isObject(init)) {
         refuse('init', init);
       }
-      const plan = check(init || {});
+      const plan = check(init);
       const source = {
         ...resolve(text),
         withCredentials: !!plan.withCredentials,
         readyState: 0,
-        handlers: {},
-        consumers: new Set(),
-        full: 0,
         // The driver adds the rest.
       } as unknown as Source;
       sources.set(this, source);
-      drive(source, plan, (event) => {
-        Base.prototype.dispatchEvent.call(this, event);
-      });
+      drive(source, plan, (event) => Base.prototype.dispatchEvent.call(this, event));
     }
 
     close(): void {
@@ -146,23 +133,26 @@ export function defineEventSource(): EventSourceConstructor {
 
   const { prototype } = EventSource;
   const { defineProperty, getOwnPropertyDescriptor } = Object;
-  const attribute = (key: string, accessors: object) => defineProperty(prototype, key, getOwnPropertyDescriptor(accessors, key)!);
-  (['url', 'withCredentials', 'readyState'] as const).forEach((key) => {
-    attribute(key, {
-      get [key]() {
-        return sourceOf(this)[key];
+  (['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror'] as const).forEach((key, index) => {
+    const accessors = {
+      get [key](): unknown {
+        return sourceOf(this)[key] ?? null;
       },
-    });
-  });
-  ['open', 'message', 'error'].forEach((type) => {
-    attribute('on' + type, {
-      get ['on' + type](): EventHandler {
-        return sourceOf(this).handlers[type] || null;
+      set [key](value: unknown) {
+        const source = sourceOf(this) as Partial<Record<typeof key, unknown>>;
+        const handler = isObject(value) ? value : null;
+        if (!CALLS_HANDLERS && !handler !== !source[key]) {
+          Base.prototype[handler ? 'addEventListener' : 'removeEventListener'].call(this, key.slice(2), handle as EventListener);
+        }
+        source[key] = handler;
       },
-      set ['on' + type](value: unknown) {
-        setHandler(this, type, value);
-      },
-    });
+    };
+    const attribute = getOwnPropertyDescriptor(accessors, key)!;
+    // The first three are read only.
+    if (index < 3) {
+      delete attribute.set;
+    }
+    defineProperty(prototype, key, attribute);
   });
   // What a class cannot say: operations are enumerable, constants are on both objects and stay as they are, and the name is the interface's, whatever
   // a minifier calls the class.
@@ -174,3 +164,6 @@ export function defineEventSource(): EventSourceConstructor {
   defineProperty(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true });
   return EventSource as unknown as EventSourceConstructor;
 }
+
+/** Whether the `dispatchEvent` of the platform itself calls what it finds in `onmessage` and the like. */
+declare const CALLS_HANDLERS: boolean;

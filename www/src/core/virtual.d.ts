@@ -34,7 +34,6 @@ declare module 'tidings:core-file' {
 declare module 'tidings:host' {
   type Platform = import('../host/platform.js').Platform;
   export const Base: Platform['Base'];
-  export const callsHandlers: Platform['callsHandlers'];
   export const resolve: Platform['resolve'];
   export const findCore: Platform['findCore'];
   export const event: Platform['event'];

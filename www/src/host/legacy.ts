@@ -16,8 +16,6 @@ export { resolve } from '../legacy/url.js';
 export { probe } from '../transport/fetch.js';
 export { wait } from './waiting.js';
 
-export const callsHandlers = false;
-
 let core: Core | undefined;
 
 export function findCore(): Core {

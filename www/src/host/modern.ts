@@ -9,5 +9,3 @@ export { wait } from './waiting.js';
 
 /** Servers that only import the class may have no EventTarget; nobody makes a source there. */
 export const Base: typeof EventTarget = typeof EventTarget === 'function' ? EventTarget : (Object as never);
-
-export const callsHandlers = false;

@@ -4,7 +4,7 @@
  */
 
 import type { Core } from '../core/contract.js';
-import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from '../transport/transport.js';
+import type { Abort, Answered, Happened, ProbeAnswer, Request } from '../transport/transport.js';
 
 /** A URL that was parsed. */
 export interface Address {
@@ -22,8 +22,6 @@ export interface Address {
 export interface Platform {
   /** What the class extends. */
   readonly Base: typeof EventTarget;
-  /** Whether its `dispatchEvent` itself calls what it finds in `onmessage` and the like. */
-  readonly callsHandlers: boolean;
   /** Parses a URL; throws a `SyntaxError` DOMException if it cannot be parsed. */
   resolve(text: string): Address;
   /** The core, now or later; throws or rejects with an error that names the remedy. */
@@ -34,8 +32,8 @@ export interface Platform {
   message(type: string, data: string, origin: string, lastEventId: string): Event;
   /** Sends a request, and reports what comes of it. It does not report before it has returned. */
   send(request: Request, answered: Answered, happened: Happened): Abort;
-  /** Sends a request without CORS, and says once how it went. */
-  probe(url: string, send: Send | undefined, answer: ProbeAnswer): Abort;
+  /** Sends one to the same place without CORS, and says once how it went. */
+  probe(request: Request, answer: ProbeAnswer): Abort;
   /**
    * Calls `timeout` after so many milliseconds (at most 2,147,483,647), and until then `online` when the network seems to be there again.
    * What it returns ends both.

@@ -1,7 +1,7 @@
 /**
  * workerd, where Cloudflare's Workers run.
  *
- * - The `dispatchEvent` of its `EventTarget` calls, beside the listeners, what it finds in `onmessage` and the like: the class leaves that to it.
+ * - The `dispatchEvent` of its `EventTarget` calls, beside the listeners, what it finds in `onmessage` and the like: the class leaves that to it (`CALLS_HANDLERS`).
  * - Its headers are no byte strings, but text that goes out as UTF-8.
  * - It has `MessageChannel` only of late, and ended with a segmentation fault after some ten thousand messages (1.20260426): turns are timers here.
  */
@@ -11,8 +11,6 @@ import type { Abort, Answered, Happened, Request } from '../transport/transport.
 
 // What stands below takes the place of what is there by the same name.
 export * from './modern.js';
-
-export const callsHandlers = true;
 
 export function send(request: Request, answered: Answered, happened: Happened): Abort {
   return sendBytes({ ...request, lastEventId: text(request.lastEventId) }, answered, happened);

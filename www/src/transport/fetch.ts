@@ -37,7 +37,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   const readAhead = () => {
     if (reader) {
       chunk = reader.read();
-      chunk.catch(nothing);
+      chunk.catch(() => {});
     }
   };
   const readOn = () => {
@@ -56,7 +56,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
     }
   };
   const end = begin(
-    request.url,
+    request,
     {
       method: request.method,
       mode: 'cors',
@@ -66,7 +66,6 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       headers,
       body: request.body,
     } as RequestInit,
-    request.fetch,
     (response, its) => {
       const { status, headers } = response;
       // What stands in for `fetch` may answer without a URL.
@@ -98,7 +97,7 @@ function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
       }
     });
   return read()
-    .catch(nothing)
+    .catch(() => {})
     .then(() => {
       clearTimeout(timer);
       return decodeBroken(new Uint8Array(bytes)).slice(0, SHOWN);
@@ -109,15 +108,14 @@ function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
  * Asks whether there is an answer at all: what a server refuses to this origin by CORS, `fetch` reports as it does a lost connection, but without
  * CORS it tells of an answer, if only that there is one.
  */
-export function probe(url: string, send: Send | undefined, answer: ProbeAnswer): Abort {
+export function probe(request: Request, answer: ProbeAnswer): Abort {
   const finish = (outcome: ProbeOutcome) => {
     end();
     answer(outcome);
   };
   const end = begin(
-    url,
+    request,
     { mode: 'no-cors', credentials: 'omit', cache: 'no-store' },
-    send,
     (response) => finish(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
     () => finish(ProbeOutcome.Unreachable),
   );
@@ -128,9 +126,8 @@ type Reader = ReadableStreamDefaultReader<Uint8Array> | null | undefined;
 
 /** Begins a request; what it returns ends it, as far as the engine can: by its signal, and by letting go of its body. */
 function begin(
-  url: string,
+  request: Request,
   init: RequestInit,
-  send: Send | undefined,
   onResponse: (response: Response, reader: Reader) => unknown,
   onFailure: (error?: unknown) => void,
 ): Abort {
@@ -141,13 +138,13 @@ function begin(
   const end = () => {
     controller.abort();
     if (reader) {
-      reader.cancel().catch(nothing);
+      reader.cancel().catch(() => {});
     }
   };
   init.signal = controller.signal;
   // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
   // are failures of the request.
-  new Promise<Response>((resolve) => resolve((send || fetch)(url, init)))
+  new Promise<Response>((resolve) => resolve((request.fetch || fetch)(request.url, init)))
     .then((response) => {
       answered = Date.now();
       reader = response.body && response.body.getReader();
@@ -164,8 +161,6 @@ function begin(
     }
   };
 }
-
-function nothing(): void {}
 
 declare const process: unknown;
 declare const WorkerGlobalScope: unknown;

@@ -8,14 +8,14 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What a request is made of. */
 export interface Request {
-  readonly url: string;
+  url: string;
   readonly method?: string | undefined;
   readonly headers?: HeadersInit | undefined;
   readonly body?: BodyInit | null | undefined;
   readonly credentials: RequestCredentials;
   readonly redirect?: RequestRedirect | undefined;
   /** Sent as `Last-Event-ID` when not empty; each character is one byte. */
-  readonly lastEventId: string;
+  lastEventId: string;
   readonly fetch?: Send | undefined;
   /** Whether ending it now would lose nothing: the next one would go on after the last event. */
   isResumable?(): boolean;
