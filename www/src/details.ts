@@ -61,7 +61,7 @@ export interface ErrorDetails extends Answer {
 /** What an event tells, as the core says it: in numbers. */
 export interface Told extends Answer {
   readonly attempt: number;
-  readonly failure?: number;
+  readonly failed?: number;
   readonly reason?: number;
   readonly delay?: number;
   readonly cause?: unknown;
@@ -89,14 +89,14 @@ export function tell(event: Event, what: Told): Event {
 export function details(event: Event): (OpenDetails & Partial<ErrorDetails>) | undefined {
   const what = told.get(event);
   if (what) {
-    const { failure, reason, delay, ...more } = what;
+    const { reason, failed, delay } = what;
     return reason === undefined
-      ? more
+      ? ({ ...what } as OpenDetails)
       : {
-          ...more,
+          ...what,
           reason: REASONS[reason] as Reason,
-          failed: !!failure,
-          ending: ENDINGS[failure!] || '',
+          failed: !!failed,
+          ending: ENDINGS[failed!] || '',
           delay: delay! < 0 ? undefined : delay,
         };
   }

@@ -315,8 +315,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   }
 
   /** An event that tells of a loss. */
-  function lost(attempt: number, failure: number, reason: number, delay: number): Event {
-    return attach(event('error'), { ...answer, attempt, failure, reason, delay, cause });
+  function lost(attempt: number, failed: number, reason: number, delay: number): Event {
+    return attach(event('error'), { ...answer, attempt, failed, reason, delay, cause });
   }
 
   function abortRequest(): void {
