@@ -34,8 +34,8 @@ const AS_TIDINGS = {
 
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = [
-  'goOn|isResumable|startFrom|consumers|full|hear|fetchable|crossOrigin|corsApplies',
-  'words|live|bytes|take|end|field|events|free',
+  'goOn|isResumable|consumers|full|hear|fetchable|crossOrigin|corsApplies',
+  'words|bytes|take|end|field|events|free',
 ].join('|');
 /** Always the same ones: left to itself, esbuild takes now these, now those. */
 const SHORT = Object.fromEntries(INTERNAL.split('|').map((name, index) => [name, 'abcdefghijklmnopqrstuvwxyz'[index]]));
@@ -116,13 +116,13 @@ async function build(folder) {
     root,
     dist,
     shared: small,
-    plugin: provide(CLASS, core.wasm, core.legacy.javaScript, 'script', false, 'legacy'),
+    plugin: provide(CLASS, core.wasm, core.javaScript, 'script', false, 'legacy'),
     banner: `/*! tidings ${manifest.version}, MIT OR Apache-2.0 */`,
   });
   // For tests and benches only: not in dist, so not in the package.
   const internals = join(root, 'target/npm');
   await mkdir(internals, { recursive: true });
-  await writeFile(join(internals, 'first.wasm'), core.legacy.wasm);
+  await writeFile(join(internals, 'first.wasm'), core.firstWasm);
   for (const [name, entry] of [['internals.mjs', 'core/internals.ts'], ['core-js.mjs', 'entry/core-js.ts']]) {
     await esbuild.build({ ...module, mangleProps: undefined, mangleCache: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
   }

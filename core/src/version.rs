@@ -60,6 +60,7 @@ sources! {
     "connection/limits.rs"
     "connection/mod.rs"
     "connection/options.rs"
+    "connection/parser.rs"
     "connection/queue.rs"
     "connection/reconnect.rs"
     "connection/response.rs"
@@ -70,8 +71,8 @@ sources! {
     "event_stream/items.rs"
     "event_stream/line.rs"
     "event_stream/mod.rs"
-    "event_stream/strings.rs"
     "event_stream/text.rs"
+    "event_stream/tokens.rs"
 }
 
 #[cfg(test)]

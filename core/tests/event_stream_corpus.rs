@@ -81,12 +81,11 @@ fn every_two_splits_of_short_bodies() {
 
 /// A comment that is cut may be cut within a character then.
 #[test]
-fn as_strings() {
+fn as_tokens() {
     for size in [1, 2, 3, 7, 64, 1000, usize::MAX] {
         each_body(|case, body| {
-            let mut stream = new_stream(case);
-            let mut items: Vec<OwnedItem> =
-                body.chunks(size).flat_map(|chunk| chunked::feed_strings(&mut stream, chunk)).collect();
+            let mut host = chunked::Host::new(new_stream(case).limit(), false);
+            let mut items: Vec<OwnedItem> = body.chunks(size).flat_map(|chunk| host.feed(chunk)).collect();
             for (item, expected) in items.iter_mut().zip(&case.expected.items) {
                 if let (OwnedItem::Comment(text), OwnedItem::Comment(expected)) = (item, expected)
                     && expected.len() >= 4090
@@ -95,7 +94,7 @@ fn as_strings() {
                     text.clone_from(expected);
                 }
             }
-            (items, String::from_utf8_lossy(stream.last_event_id_bytes()).into(), format!("strings, chunks of {size}"))
+            (items, host.last_event_id, format!("tokens, chunks of {size}"))
         });
     }
 }

@@ -1,7 +1,7 @@
 //! What the parser copies, allocates and holds. Time is measured in `event_stream_time.rs`; memory is counted, on this thread alone.
 
 use allocation_counter::{AllocationInfo, measure};
-use tidings_core::event_stream::{Beside, DEFAULT_LIMIT};
+use tidings_core::event_stream::DEFAULT_LIMIT;
 use tidings_core::{EventStream, Item};
 
 #[test]
@@ -178,49 +178,6 @@ fn the_limit_bounds_what_is_held() {
             assert_eq!(exceeded, 1, "{name} in chunks of {size}");
             assert!(memory.bytes_max <= 4 * LIMIT as u64, "{name} in chunks of {size}: {memory:?}");
             assert!(memory.bytes_current <= 1024, "{name} in chunks of {size}, after the limit: {memory:?}");
-        }
-    }
-}
-
-/// What holds of items holds of strings, but that what is given is copied.
-#[test]
-fn strings_hold_no_more_than_they_have_to() {
-    const SIZE: usize = 4 * 1024 * 1024;
-    let strings = &mut Vec::new();
-    for start in [": ", "unknown: ", "unknown", "retry: ", "data\0:"] {
-        let mut stream = EventStream::new();
-        let memory = measure(|| {
-            stream.feed_strings(start.as_bytes(), Beside::All, strings);
-            for _ in 0..128 {
-                stream.feed_strings(&[b'7'; 64 * 1024], Beside::All, strings);
-            }
-        });
-        assert!(memory.bytes_max <= 256 * 1024, "{start:?}: {memory:?}");
-    }
-    for (line, count) in [(SIZE, 1), (1018, SIZE / 1024)] {
-        let body = [b"data:", &vec![b'x'; line][..], b"\n"].concat().repeat(count);
-        for size in [1024, 1] {
-            let mut stream = EventStream::new();
-            let memory = measure(|| {
-                body.chunks(size).for_each(|chunk| stream.feed_strings(chunk, Beside::All, strings));
-                stream.feed_strings(b"\n", Beside::All, strings);
-                assert!(strings.len() >= SIZE - SIZE / 100);
-                stream.feed_strings(b"data:small\n\n", Beside::All, strings);
-            });
-            assert!(
-                memory.bytes_total <= 9 * SIZE as u64 + 64 * body.len() as u64 / size as u64,
-                "lines of {line} in chunks of {size}: {memory:?}"
-            );
-            assert!(memory.bytes_current <= 2 * 1024 * 1024, "lines of {line} in chunks of {size}: {memory:?}");
-        }
-    }
-    for name in ["data", "event", "id"] {
-        for size in [1, 1024, 100 * 1024] {
-            let body = [name.as_bytes(), b":", &vec![b'x'; 64 * 1024], b"x\n\n"].concat();
-            let mut stream = EventStream::with_limit(Some(64 * 1024));
-            let memory = measure(|| body.chunks(size).for_each(|chunk| stream.feed_strings(chunk, Beside::Nothing, strings)));
-            assert!(stream.limit_exceeded(), "{name} in chunks of {size}");
-            assert!(memory.bytes_max <= 4 * 64 * 1024 && memory.bytes_current <= 1024, "{name} in chunks of {size}: {memory:?}");
         }
     }
 }

@@ -31,25 +31,25 @@ proptest! {
         }
     }
 
-    /// So it is with strings.
+    /// So it is with tokens.
     #[test]
-    fn each_chunk_gives_the_strings_that_the_twin_gives(bodies in vec((body(), chunk_sizes()), 1..3), limit in limit(), skips in any::<bool>()) {
+    fn each_chunk_gives_the_tokens_of_what_the_twin_gives(bodies in vec((body(), chunk_sizes()), 1..3), limit in limit(), skips in any::<bool>()) {
         let skips = skips && limit.is_some();
-        let mut stream = EventStream::with_limit(limit).skipping_what_exceeds(skips);
+        let mut host = chunked::Host::new(limit, skips);
         let mut twin = if skips { Twin::skipping(limit) } else { Twin::new(limit) };
         for (body, sizes) in &bodies {
             let mut items = Vec::new();
             let mut read = 0;
             for chunk in chunks(body, sizes) {
                 read += chunk.len();
-                items.extend(chunked::feed_strings(&mut stream, chunk));
+                items.extend(host.feed(chunk));
                 let mut twin = twin.clone();
                 prop_assert_eq!(&items, &twin.read_body(&body[..read]), "after {} bytes", read);
-                let id = String::from_utf8_lossy(stream.last_event_id_bytes());
-                prop_assert_eq!(id, twin.last_event_id(), "last event ID after {} bytes", read);
+                prop_assert_eq!(&host.last_event_id, twin.last_event_id(), "last event ID after {} bytes", read);
+                prop_assert_eq!(host.tokenizer.resumes(), !twin.last_event_id().is_empty());
             }
             twin.read_body(body);
-            stream.restart();
+            host.tokenizer.restart();
         }
     }
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { corpus } from './corpus.mjs';
 
 const root = new URL('../../', import.meta.url);
-const { ActionKind, Border, createCore, Field, findCore, Input, Option, ProbeOutcome, Reason, Verdict } = await load('internals.mjs');
+const { ActionKind, Border, createCore, Field, findCore, Input, Option, ProbeOutcome, Reason, Token, Verdict } = await load('internals.mjs');
 const { default: instantiateJs } = await load('core-js.mjs');
 
 const bytes = readFileSync(new URL('dist/core.wasm', root));
@@ -23,7 +23,7 @@ const same = optionsOf(1);
 describe('the border', () => {
   test('both sides have the same numbers', () => {
     const rust = numbersOf(readFileSync(new URL('www/abi/src/numbers.rs', root), 'utf8'));
-    const ours = { action: ActionKind, input: Input, field: Field, reason: Reason, verdict: Verdict, probe_outcome: ProbeOutcome, option: Option, '': Border };
+    const ours = { action: ActionKind, input: Input, field: Field, reason: Reason, verdict: Verdict, probe_outcome: ProbeOutcome, option: Option, token: Token, border: Border };
     for (const [room, numbers] of Object.entries(ours)) {
       const named = Object.entries(numbers).filter(([name]) => Number.isNaN(Number(name)));
       const expected = Object.fromEntries(named.map(([name, number]) => [upperSnake(name), number >>> 0]));
@@ -63,7 +63,7 @@ describe('the border', () => {
   });
 
   test('a module of another version is refused', () => {
-    assert.throws(() => createCore(() => ({ ...instantiateWasm(), stamp: () => 1 })), /not the core of/);
+    assert.throws(() => createCore(() => ({ ...instantiateWasm(), area: () => 0 })), /not the core of/);
     const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
     assert.throws(() => createCore(() => new WebAssembly.Instance(empty).exports), /not the core of/);
   });
@@ -89,14 +89,14 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 
     describe('a connection', () => {
       test('opens, dispatches, resumes', () => {
-        const connection = core.connect(same);
+        const connection = core.connect(same, '');
         assert.deepEqual(take(connection), [['SendRequest', 1]]);
         assert.equal(connection.lastEventId(), '');
         connection.tell(Input.ResponseStarted, 1, 10, 200, 'text/event-stream; x="?"');
         assert.deepEqual(take(connection), [['BecomeOpen'], ['FireOpen', 1]]);
         connection.tell(Input.ChunkReceived, 1, 20, 0, utf8('retry: 250\nid: ü1\nevent: a\ndata: x\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['a', 'x', 'ü1']]]]);
-        assert.equal(connection.lastEventId(), 'Ã¼1');
+        assert.equal(connection.lastEventId(), 'ü1');
         connection.tell(Input.BodyEnded, 1, 30);
         assert.deepEqual(take(connection), [
           ['BecomeConnecting'],
@@ -113,7 +113,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       test('fails by status, type, origin and limit, and says why', () => {
         const failure = (reason) => ['FireError', { verdict: Verdict.Failed, reason, errorAttempt: 1, errorDelay: -1 }];
         const answer = (status, type) => {
-          const connection = core.connect(same);
+          const connection = core.connect(same, '');
           take(connection);
           connection.tell(Input.ResponseStarted, 1, 0, status, type);
           const actions = take(connection);
@@ -124,7 +124,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(answer(200, 'text/html'), [['AbortRequest'], ['BecomeClosed'], failure(Reason.ContentType)]);
         assert.deepEqual(answer(200, ''), [['AbortRequest'], ['BecomeClosed'], failure(Reason.ContentType)]);
 
-        const refused = core.connect(same);
+        const refused = core.connect(same, '');
         take(refused);
         refused.tell(Input.RequestFailed, 1, 0);
         assert.deepEqual(take(refused), [['SendProbe', 1]]);
@@ -145,7 +145,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 
       test('waits across the turn of 32 bits of time', () => {
         for (const now of [2 ** 32 - 50, 2 ** 40 - 50]) {
-          const connection = core.connect(optionsOf(0));
+          const connection = core.connect(optionsOf(0), '');
           take(connection);
           connection.tell(Input.RequestFailed, 1, now);
           take(connection);
@@ -213,152 +213,160 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 
       test('raw calls with any numbers do nothing bad', () => {
         const exports = instantiate();
-        const wild = [0, 1, 2, 7, 9, Input.Begin, 65_535, 65_536, 0x10000, 0x10001, 0x7fffffff, -1, -2, -65_536];
+        const area = exports.area();
+        const words = new Uint32Array(exports.memory.buffer, area, Border.SourceWords);
+        const wild = [0, 1, 2, 7, 9, Input.Begin, 32_768, 32_769, 65_536, 0x7fffffff, -1, -2, -65_536];
         const begin = () => {
-          const source = exports.connect();
-          new Uint32Array(exports.memory.buffer, source).set(same, Field.Options);
-          exports.tell(source, Input.Begin, 0, 0, 0, 0);
-          return source;
+          words.fill(0);
+          words.set(same, Field.Options);
+          exports.tell(area, Input.Begin, 0, 0, 0, 0);
         };
-        const source = begin();
+        begin();
         for (const number of wild) {
           for (const input of wild) {
-            exports.tell(source, input, 1, 200, number, number);
-            exports.tell(source, input, number, number, number, 0);
-            exports.tell(source, Input.ChunkReceived, input, number, number, 0);
-            exports.poll(source);
+            exports.tell(area, input, 1, 200, number, number);
+            exports.tell(area, input, number, number, number, 0);
+            exports.tell(area, Input.ChunkReceived, input, number, number, 0);
+            assert.ok(exports.read(area, number) <= 2 * Border.InputSize);
+            exports.poll(area);
           }
         }
-        exports.release(source);
-        assert.equal(exports.poll(begin()), ActionKind.SendRequest);
+        begin();
+        assert.equal(exports.poll(area), ActionKind.SendRequest);
       });
 
-      test('when memory runs out the call throws, and so do later ones; the next connection has an instance of its own', () => {
+      test('where a call does not return, all others go on in an instance of their own', () => {
+        let instances = 0;
+        let fails = false;
+        const core = createCore(() => {
+          const exports = instantiate();
+          instances++;
+          const poll = (area) => {
+            if (fails) throw new RangeError('Maximum call stack size exceeded');
+            return exports.poll(area);
+          };
+          return { ...exports, poll };
+        });
+        const [broken, other] = [open(core), open(core)];
+        other.tell(Input.ChunkReceived, 1, 0, 0, utf8('id: 1\ndata: 1\n\ndata: tw'));
+        take(other);
+        broken.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
+        fails = true;
+        assert.throws(() => broken.poll(), RangeError);
+        fails = false;
+        broken.free();
+        other.tell(Input.ChunkReceived, 1, 0, 0, utf8('o\n\n'));
+        assert.deepEqual(take(other), [['Dispatch', [['message', 'two', '1']]]]);
+        assert.equal(instances, 2);
+        const next = open(core);
+        next.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
+        assert.deepEqual(take(next), [['Dispatch', [['message', '1', '']]]]);
+        assert.equal(instances, 2);
+        other.free();
+        next.free();
+      });
+    });
+
+    test('sources share an instance and nothing else', () => {
+      let instances = 0;
+      const core = createCore(() => (instances++, instantiate()));
+      const sources = [0, 1, 2].map((id) => open(core, same, String(id)));
+      const parts = ['event: type0\nid: é', '1\ndata: \u{1f600}', 'x\ndata', '\n\n'].map(utf8);
+      for (const part of parts) {
+        for (let at = 0; at < part.length; at++) {
+          for (const source of sources) {
+            source.tell(Input.ChunkReceived, 1, 0, 0, part.subarray(at, at + 1));
+            const [action] = take(source);
+            const isLast = part === parts.at(-1) && at === 1;
+            assert.deepEqual(action, isLast ? ['Dispatch', [['type0', '\u{1f600}x\n', 'é1']]] : undefined);
+          }
+        }
+      }
+      sources.forEach((source, id) => {
+        assert.equal(source.lastEventId(), 'é1');
+        source.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
+        source.free();
+        assert.equal(open(core, same, String(id)).lastEventId(), String(id));
+      });
+      assert.equal(instances, 1);
+    });
+
+    describe('memory', () => {
+      const counted = () => {
         const instances = [];
         const core = createCore(() => {
           const exports = instantiate();
           instances.push(exports);
           return exports;
         });
-        const old = open(core);
-        assert.throws(() => instances[0].prepare(0xf0000000 | 0));
-        assert.throws(() => old.poll());
-        assert.throws(() => old.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n')));
-        const connection = open(core);
-        assert.equal(instances.length, 2);
-        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
-        assert.deepEqual(take(connection), [['Dispatch', [['message', '1', '']]]]);
-        old.free();
-        connection.free();
-      });
-    });
+        const bytes = () => instances.reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+        return { core, bytes };
+      };
+      /** So much, and never more. */
+      const PAGES = 2 * 65_536;
 
-    describe('memory', () => {
-      test('is flat over 100,000 chunks', () => {
-        let exports;
-        const core = createCore(() => (exports = instantiate()));
+      test('is the same after 100,000 chunks', () => {
+        const { core, bytes } = counted();
         const connection = open(core);
         const chunks = [0, 1, 2].map((odd) =>
           utf8(`id: ${odd}\nevent: type${odd}\ndata: ${'é'.repeat(100 * odd)}\ndata: y\n\ndata: ${'z'.repeat(odd * 5000)}`),
         );
-        const round = () => {
-          for (let count = 0; count < 1000; count++) {
-            connection.tell(Input.ChunkReceived, 1, 0, 0, chunks[count % 3]);
-            while (connection.poll()) {
-              connection.events();
-            }
+        for (let count = 0; count < 100_000; count++) {
+          connection.tell(Input.ChunkReceived, 1, 0, 0, chunks[count % 3]);
+          while (connection.poll()) {
+            connection.events();
           }
-          connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('\n\n'));
-          while (connection.poll());
-        };
-        round();
-        const before = exports.memory.buffer.byteLength;
-        for (let count = 0; count < 100; count++) {
-          round();
+          if (count % 1000 === 999) {
+            connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('\n\n'));
+            while (connection.poll());
+          }
         }
-        assert.equal(exports.memory.buffer.byteLength, before);
+        assert.equal(bytes(), PAGES);
         connection.free();
       });
 
-      test('is flat over 10,000 sources', () => {
-        let exports;
-        const core = createCore(() => (exports = instantiate()));
+      test('is the same after 10,000 sources', () => {
+        const { core, bytes } = counted();
         for (let count = 0; count < 10_000; count++) {
           const connection = open(core);
           connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('id: 1\ndata: 2\n\ndata'));
           connection.poll();
-          connection.free();
         }
-        assert.ok(exports.memory.buffer.byteLength <= 4 * 65_536);
+        assert.equal(bytes(), PAGES);
       });
 
-      test('grows for a chunk of 16 MiB, and is given back when idle', () => {
-        const instances = [];
-        const core = createCore(() => {
-          const exports = instantiate();
-          instances.push(exports);
-          return exports;
-        });
+      test('is the same after a chunk of 16 MiB, in which characters are cut', () => {
+        const { core, bytes } = counted();
         const connection = open(core);
-        const other = open(core);
         const big = utf8(`id: 1\ndata: ${'x'.repeat(8 * 1024 * 1024)}\n\ndata: ${'€'.repeat(2_796_202)}\n\n`);
         connection.tell(Input.ChunkReceived, 1, 0, 0, big);
         const [[, [first, second]]] = take(connection);
         assert.equal(first[1].length, 8 * 1024 * 1024);
         assert.equal(second[1], '€'.repeat(2_796_202));
-        assert.ok(instances[0].memory.buffer.byteLength > 16 * 1024 * 1024);
+        assert.equal(bytes(), PAGES);
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: after\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['message', 'after', '1']]]]);
         connection.free();
-        other.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: still\n\n'));
-        assert.deepEqual(take(other), [['Dispatch', [['message', 'still', '']]]]);
-        assert.equal(instances.length, 1);
-        other.free();
-        const next = open(core);
-        assert.equal(instances.length, 2);
-        next.free();
-        const small = open(core);
-        assert.equal(instances.length, 2, 'a small instance is kept');
-        small.free();
+      });
+
+      test('has room for what most comes of a chunk', () => {
+        const connection = open(core);
+        connection.tell(Input.CommentsWanted, 0, 0);
+        for (const [line, told] of [[':\n', '\n8'], ['data\n\n', 'message'], ['data\n:\n\n', '\n8']]) {
+          const count = 2 ** 17;
+          connection.tell(Input.ChunkReceived, 1, 0, 0, utf8(line.repeat(count)));
+          const [[, events]] = take(connection);
+          assert.equal(events.filter(([type]) => type === told).length, count, line);
+        }
+        connection.free();
       });
     });
   });
 }
 
-describe('the core as JavaScript, where the engine has little memory', () => {
-  const MIB = 2 ** 20;
-  /** Does something where an engine has no room for more than so much in one piece. */
-  const within = (most, act) => {
-    const { ArrayBuffer } = globalThis;
-    globalThis.ArrayBuffer = function (size) {
-      if (size > most) throw new RangeError('Array buffer allocation failed');
-      return new ArrayBuffer(size);
-    };
-    try {
-      return act();
-    } finally {
-      globalThis.ArrayBuffer = ArrayBuffer;
-    }
-  };
-
-  test('throws where there is no room, and hands out nothing that is not there', () => {
-    const exports = instantiateJs();
-    exports.prepare(8 * MIB);
-    const { byteLength } = exports.memory.buffer;
-    assert.throws(() => within(byteLength, () => exports.prepare(4 * MIB)), RangeError);
-    assert.equal(exports.memory.buffer.byteLength, byteLength);
-    const address = exports.open(100) >>> 0;
-    assert.ok(address > 0 && address < exports.memory.buffer.byteLength, `${address}`);
-    // Until the memory from before is used up.
-    for (let count = 0; count < 2000; count++) {
-      assert.ok(exports.open(100) >>> 0 < exports.memory.buffer.byteLength);
-    }
-  });
-});
-
 /** A connection that is open, everything polled. */
-function open(core, options = same) {
-  const connection = core.connect(options);
+function open(core, options = same, lastEventId = '') {
+  const connection = core.connect(options, lastEventId);
   take(connection);
   connection.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
   take(connection);
@@ -414,7 +422,7 @@ function parse(core, body, size, limit) {
   }
   if (!reading.limitExceeded) {
     // At its end a limited stream is gone, with its id.
-    reading.lastEventId = Buffer.from(connection.lastEventId(), 'latin1').toString();
+    reading.lastEventId = connection.lastEventId();
     connection.tell(Input.BodyEnded, 1, 0);
     const [, [, , delay]] = take(connection);
     reading.delay = delay;

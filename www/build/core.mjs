@@ -15,9 +15,10 @@ import { promisify } from 'node:util';
 import { asFactory } from './factory.mjs';
 
 /** What the modules have to export; all else that the linker exports is dropped. */
-const BOTH = ['memory', 'stamp', 'prepare'];
-const MACHINE = [...BOTH, 'connect', 'tell', 'poll', 'release'];
-const PARSER = [...BOTH, 'open', 'read', 'close'];
+const PARSER = ['memory', 'area', 'read'];
+const MACHINE = [...PARSER, 'tell', 'poll'];
+/** Which word of the area it is. */
+const STAMP = 127;
 /** What Rust uses by default; all other features are left alone. */
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((name) => `--enable-${name}`);
 const STRIP = ['--strip-debug', '--strip-producers', '--strip-target-features'];
@@ -29,8 +30,8 @@ const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-l
  * @param {Uint8Array} raw what cargo built with all exports
  * @param {Uint8Array} rawParser what it built for the parser alone
  * @returns {Promise<{
- *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, legacy: { wasm: Uint8Array, javaScript: string }, stamp: number,
- * }>} `legacy` is the core for the class in JavaScript, and the wasm that this was made of
+ *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, firstWasm: Uint8Array, stamp: number,
+ * }>} `firstWasm` is what `javaScript` was made of
  */
 export async function buildCore(raw, rawParser) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
@@ -53,20 +54,20 @@ export async function buildCore(raw, rawParser) {
       assert.deepEqual(WebAssembly.Module.imports(module), [], 'the core imports nothing');
       const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
       assert.deepEqual(exported.sort(), [...exports].sort(), 'the core exports what it should');
-      modules.push({ wasm, stamp: new WebAssembly.Instance(module).exports.stamp() >>> 0 });
+      const { area, memory } = new WebAssembly.Instance(module).exports;
+      modules.push({ wasm, stamp: new Uint32Array(memory.buffer, area())[STAMP] });
     }
-    const first = async (exports) => {
-      await keep(raw, exports, 'kept.wasm');
+    const first = async () => {
+      await keep(raw, MACHINE, 'kept.wasm');
       await run('wasm-opt', file('kept.wasm'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
       // Says so if anything past the first version is left.
       await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '--flatten', '--rereloop', '-Oz', '-Oz', '-o', file('first.wasm'));
       await withoutDigits(file('first.wasm'), digitsOf(raw));
       await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
-      return { wasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8')) };
+      return { firstWasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8')) };
     };
     const [{ wasm, stamp }, { wasm: parserWasm }] = modules;
-    const { javaScript } = await first([...new Set([...MACHINE, ...PARSER])]);
-    return { wasm, parserWasm, javaScript, legacy: await first(MACHINE), stamp };
+    return { wasm, parserWasm, ...(await first()), stamp };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -19,7 +19,7 @@ import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
 import { listen } from './host/listen.js';
-import { fromUtf8, isSafe, type Plan, type PreparedRequest } from './options.js';
+import { isSafe, utf8, type Plan, type PreparedRequest } from './options.js';
 import type { Abort, Request } from './transport/transport.js';
 
 /**
@@ -89,10 +89,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
             plan.time ?? MOST,
             ...(plan.statuses || []),
           ].map((value) => Math.min(+value, MOST)),
+          plan.lastEventId || '',
         );
-        if (plan.startFrom) {
-          connection.tell(Input.StartFrom, 0, 0, 0, plan.startFrom);
-        }
         if (source.hear) {
           connection.tell(Input.CommentsWanted, 0, 0);
         }
@@ -139,7 +137,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       headers: new Headers(plan.headers),
       body: plan.body,
       attempt,
-      lastEventId: fromUtf8(lastEventId),
+      lastEventId,
       signal: controller.signal,
     };
     const mine = (abort = () => controller.abort());
@@ -168,14 +166,14 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       url: source.url,
       ...prepared,
       credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
-      lastEventId,
+      lastEventId: utf8(lastEventId),
     };
     if (READS_TEXT) {
-      request.isResumable = () => repeat && !!connection?.field(Field.LastEventIdSize);
+      request.isResumable = () => repeat && !!connection?.lastEventId();
     }
     if (plan.lastEventIdParam && lastEventId) {
       const url = new URL(request.url);
-      url.searchParams.set(plan.lastEventIdParam, fromUtf8(lastEventId));
+      url.searchParams.set(plan.lastEventIdParam, lastEventId);
       request.url = url.href;
       request.lastEventId = '';
     }
@@ -356,7 +354,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
 }
 
 /** The type of comments among events. */
-const COMMENT = '\n';
+const COMMENT = '\n8';
 /** The longest wait there is. */
 const LONGEST = 2 ** 31 - 1;
 /** The most that crosses the border, which means for ever, or any number. */

@@ -119,7 +119,6 @@ export class EventStreamDecoder {
 
   /** Begins anew, for another stream: an unfinished block, the last event ID and the memory they took are gone. */
   reset(): void {
-    this.#parser?.();
     this.#parser = undefined;
     this.#exceeded = false;
   }

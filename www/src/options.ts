@@ -113,10 +113,7 @@ export interface PreparedRequest {
 }
 
 /** The options, checked. Those of `reconnection` are among them. */
-export interface Plan extends TidingsEventSourceInit, ReconnectionInit {
-  /** The id to start from as UTF-8, each byte one character. */
-  startFrom?: string;
-}
+export interface Plan extends TidingsEventSourceInit, ReconnectionInit {}
 
 /** Says whether a value is allowed; what it throws says why not. */
 type Check = (value: any, plan: Plan, name: string) => unknown;
@@ -168,11 +165,6 @@ export function utf8(text: string): string {
   return unescape(encodeURIComponent(text));
 }
 
-/** The text again. */
-export function fromUtf8(bytes: string): string {
-  return decodeURIComponent(escape(bytes));
-}
-
 export function isObject(value: unknown): value is object {
   return Object(value) === value;
 }
@@ -195,7 +187,7 @@ export const OPTIONS: Record<string, Check> = {
   signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener),
   fetch: callable,
   prepare: callable,
-  lastEventId: (value, plan) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test((plan.startFrom = utf8(value))),
+  lastEventId: (value) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value)),
   lastEventIdParam: any,
   repeat: any,
   reconnection: isObject,
@@ -217,4 +209,3 @@ export const RECONNECTION: Record<string, Check> = {
 };
 
 declare function unescape(text: string): string;
-declare function escape(text: string): string;

@@ -7,6 +7,7 @@ mod action;
 mod input;
 mod limits;
 mod options;
+mod parser;
 mod queue;
 mod reconnect;
 mod response;
@@ -16,10 +17,9 @@ pub use action::{Action, ErrorEvent, ReadyState, Reason, Verdict};
 pub use input::{Attempt, Fact, Input, ProbeOutcome, Response};
 pub use limits::Limits;
 pub use options::{Options, ReconnectionOptions, Settings, Statuses};
+pub use parser::{Lent, Parser};
 pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 
-use crate::event_stream::EventStream;
-use alloc::boxed::Box;
 use core::mem::{self, offset_of};
 use queue::Queue;
 use reconnect::{FLOOR, LONGEST, Reconnection, since};
@@ -50,7 +50,8 @@ use response::is_event_stream;
 /// [`Input::BecameHidden`], [`Input::Paused`] or [`Input::Overflowed`] only where the user wants that.
 ///
 /// A host behind a border of numbers tells [`Fact`]s instead of inputs, by [`tell`](Self::tell), takes [`Step`]s instead of actions, by
-/// [`poll_step`](Self::poll_step), and feeds the parser [in place](Self::parser).
+/// [`poll_step`](Self::poll_step), and feeds the parser [in place](Self::parser), which is a [`Tokenizer`](crate::event_stream::Tokenizer). Such a connection is
+/// nothing but words, all 0 before it [begins](Self::begin), which hosts may move as they like.
 ///
 /// ```
 /// use tidings_core::connection::{Action, Connection, Input, Options, ReadyState, Response};
@@ -70,7 +71,9 @@ use response::is_event_stream;
 /// [fails]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
 #[derive(Debug)]
 #[repr(C)]
-pub struct Connection {
+pub struct Connection<P = Lent> {
+    /// Away while a chunk is dispatched, if it is one that is lent.
+    parser: P,
     record: Record,
     state: State,
     /// A timer runs, or was asked for.
@@ -99,8 +102,6 @@ pub struct Connection {
     settings: Settings,
     /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
     queue: Queue,
-    /// Away while a chunk is dispatched.
-    stream: Option<Box<EventStream>>,
 }
 
 /// What belongs to the [`Step`] polled last, as a host behind a border of numbers reads it from where it lies.
@@ -122,63 +123,12 @@ pub struct Record {
 }
 
 impl Connection {
-    /// Where its [record](Self::record) lies in it, in bytes.
-    pub const RECORD: usize = offset_of!(Self, record);
-    /// Where its [settings](Self::settings) lie in it, in bytes.
-    pub const SETTINGS: usize = offset_of!(Self, settings);
-
     /// A connection that wants to send its first request.
     pub fn new(options: Options) -> Self {
-        let mut connection = Self::unset();
+        let mut connection = Self::unset(None);
         connection.settings = options.into();
         connection.begin();
         connection
-    }
-
-    /// A connection without [settings](Self::settings), which are to be set before it [begins](Self::begin).
-    pub const fn unset() -> Self {
-        Connection {
-            record: Record {
-                attempt: Attempt::from_number(0),
-                delay: 0,
-                reason: Reason::Unknown,
-                verdict: Verdict::Interrupted,
-                error_attempt: Attempt::from_number(0),
-                error_delay: 0,
-            },
-            state: State::Held,
-            timer: false,
-            dispatching: false,
-            awoken: false,
-            overflowed: false,
-            paused: false,
-            opened_once: false,
-            failed_to_resume: false,
-            status: 0,
-            now: 0,
-            began: 0,
-            opened: 0,
-            retry_after: 0,
-            reconnection: Reconnection::new(),
-            settings: Settings::UNSET,
-            queue: Queue::new(),
-            stream: None,
-        }
-    }
-
-    /// How it is to behave.
-    pub fn settings(&mut self) -> &mut Settings {
-        &mut self.settings
-    }
-
-    /// Makes it want to send its first request. Once, before anything is told.
-    pub fn begin(&mut self) {
-        let Settings { max_event_size, skips, .. } = self.settings;
-        let limit = (max_event_size != u32::MAX).then_some(max_event_size as usize);
-        self.stream.get_or_insert_with(|| Box::new(EventStream::with_limit(limit).skipping_what_exceeds(skips != 0)));
-        if let Some(cause) = self.next() {
-            self.go(cause);
-        }
     }
 
     /// Sets the last event ID string to start from, as UTF-8; before the first request. It is for a stream to be able to send it, and for a
@@ -186,7 +136,7 @@ impl Connection {
     #[must_use = "an id that cannot be is not set"]
     pub fn start_from(&mut self, last_event_id: &[u8]) -> bool {
         let sendable = last_event_id.len() <= LONGEST_ID && !last_event_id.iter().any(|byte| matches!(byte, 0 | b'\r' | b'\n'));
-        match &mut self.stream {
+        match &mut self.parser {
             Some(stream) if sendable => {
                 stream.set_last_event_id(last_event_id);
                 true
@@ -202,8 +152,8 @@ impl Connection {
         let (fact, attempt, number) = match input {
             Input::Dispatched(stream) => {
                 self.now = now;
-                if self.state != State::Closed && self.stream.is_none() {
-                    self.stream = Some(stream);
+                if self.state != State::Closed && self.parser.is_none() {
+                    self.parser = Some(stream);
                     self.settle();
                 }
                 return;
@@ -235,6 +185,88 @@ impl Connection {
             Input::CloseCalled => (Fact::CloseCalled, attempt, 0),
         };
         self.tell(fact, attempt, number, &[], now);
+    }
+
+    /// The next thing to do, if there is one.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        let step = self.poll_step()?;
+        let Record { attempt, delay, reason, verdict, error_attempt, error_delay } = self.record;
+        let error_delay = (error_delay != Fact::NEVER).then_some(error_delay);
+        let error = ErrorEvent { reason, verdict, attempt: error_attempt, delay: error_delay };
+        Some(match step {
+            Step::Prepare => Action::Prepare { attempt },
+            Step::SendRequest => Action::SendRequest { attempt },
+            Step::SendProbe => Action::SendProbe { attempt },
+            Step::AbortRequest => Action::AbortRequest,
+            Step::StartTimer => Action::StartTimer { attempt, delay },
+            Step::StopTimer => Action::StopTimer,
+            Step::AskRetry => Action::AskRetry(error),
+            Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
+            Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
+            Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
+            Step::FireOpen => Action::FireOpen { attempt },
+            Step::FireClose => Action::FireClose { attempt },
+            Step::FireError => Action::FireError(error),
+            // It is asked for while the parser is here, and void when it goes.
+            Step::Dispatch => Action::Dispatch(self.parser.take()?),
+        })
+    }
+
+    /// The last event ID string: sent as `Last-Event-ID`, as UTF-8 bytes, when it is not empty. Empty while the parser is lent.
+    pub fn last_event_id(&self) -> &str {
+        self.parser.as_ref().map_or("", |stream| stream.last_event_id())
+    }
+}
+
+impl<P: Parser> Connection<P> {
+    /// Where its [record](Self::record) lies in it, in bytes.
+    pub const RECORD: usize = offset_of!(Self, record);
+    /// Where its [settings](Self::settings) lie in it, in bytes.
+    pub const SETTINGS: usize = offset_of!(Self, settings);
+
+    /// A connection without [settings](Self::settings), which are to be set before it [begins](Self::begin).
+    pub const fn unset(parser: P) -> Self {
+        Connection {
+            parser,
+            record: Record {
+                attempt: Attempt::from_number(0),
+                delay: 0,
+                reason: Reason::Unknown,
+                verdict: Verdict::Interrupted,
+                error_attempt: Attempt::from_number(0),
+                error_delay: 0,
+            },
+            state: State::Held,
+            timer: false,
+            dispatching: false,
+            awoken: false,
+            overflowed: false,
+            paused: false,
+            opened_once: false,
+            failed_to_resume: false,
+            status: 0,
+            now: 0,
+            began: 0,
+            opened: 0,
+            retry_after: 0,
+            reconnection: Reconnection::new(),
+            settings: Settings::UNSET,
+            queue: Queue::new(),
+        }
+    }
+
+    /// How it is to behave.
+    pub fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Makes it want to send its first request. Once, before anything is told.
+    pub fn begin(&mut self) {
+        let Settings { max_event_size, skips, .. } = self.settings;
+        self.parser.set_up(max_event_size, skips != 0);
+        if let Some(cause) = self.next() {
+            self.go(cause);
+        }
     }
 
     /// The same for a host behind a border of numbers; says whether a transition came of it.
@@ -274,7 +306,7 @@ impl Connection {
                 }
             }
             // The parser is away, or about to be.
-            Fact::ChunkReceived if self.dispatching || self.stream.is_none() => return false,
+            Fact::ChunkReceived if self.dispatching || !self.parser.is_here() => return false,
             Fact::BodyEnded if !repeats => cause = Cause::Ended,
             Fact::RequestFailed if self.state == State::Requesting => {
                 if mem::take(&mut self.settings.probe) != 0 {
@@ -347,31 +379,6 @@ impl Connection {
         moved
     }
 
-    /// The next thing to do, if there is one.
-    pub fn poll_action(&mut self) -> Option<Action> {
-        let step = self.poll_step()?;
-        let Record { attempt, delay, reason, verdict, error_attempt, error_delay } = self.record;
-        let error_delay = (error_delay != Fact::NEVER).then_some(error_delay);
-        let error = ErrorEvent { reason, verdict, attempt: error_attempt, delay: error_delay };
-        Some(match step {
-            Step::Prepare => Action::Prepare { attempt },
-            Step::SendRequest => Action::SendRequest { attempt },
-            Step::SendProbe => Action::SendProbe { attempt },
-            Step::AbortRequest => Action::AbortRequest,
-            Step::StartTimer => Action::StartTimer { attempt, delay },
-            Step::StopTimer => Action::StopTimer,
-            Step::AskRetry => Action::AskRetry(error),
-            Step::BecomeConnecting => Action::SetReadyState(ReadyState::Connecting),
-            Step::BecomeOpen => Action::SetReadyState(ReadyState::Open),
-            Step::BecomeClosed => Action::SetReadyState(ReadyState::Closed),
-            Step::FireOpen => Action::FireOpen { attempt },
-            Step::FireClose => Action::FireClose { attempt },
-            Step::FireError => Action::FireError(error),
-            // It is asked for while the parser is here, and void when it goes.
-            Step::Dispatch => Action::Dispatch(self.stream.take()?),
-        })
-    }
-
     /// The same as a step of the table; what belongs to it is in the [record](Self::record). After [`Step::Dispatch`] the host delivers what the
     /// [parser](Self::parser), which it has fed when the chunk came, gave, and only then polls on.
     pub fn poll_step(&mut self) -> Option<Step> {
@@ -388,41 +395,24 @@ impl Connection {
         &self.record
     }
 
-    /// The parser, unless it is lent or the connection is closed.
-    pub fn parser(&mut self) -> Option<&mut EventStream> {
-        self.stream.as_deref_mut()
+    /// The parser.
+    pub fn parser(&mut self) -> &mut P {
+        &mut self.parser
     }
 
     /// Takes in what the parser heard, once its events were delivered.
     fn settle(&mut self) {
-        let Some(stream) = &self.stream else { return };
-        if let Some(milliseconds) = stream.reconnection_time() {
+        if let Some(milliseconds) = self.parser.reconnection_time() {
             self.reconnection.set_time(milliseconds);
         }
-        if stream.limit_exceeded() {
+        if self.parser.limit_exceeded() {
             self.go(Cause::LimitExceeded);
         }
-    }
-
-    /// What [`Fact::CloseCalled`] does, where nothing is asked for any more: gives the parser's memory back.
-    pub fn close(&mut self) {
-        self.go(Cause::CloseCalled);
-        self.stream = None;
     }
 
     /// Where the connection stands.
     pub fn state(&self) -> State {
         self.state
-    }
-
-    /// The last event ID string: sent as `Last-Event-ID`, as UTF-8 bytes, when it is not empty. Empty while the parser is lent.
-    pub fn last_event_id(&self) -> &str {
-        self.stream.as_ref().map_or("", |stream| stream.last_event_id())
-    }
-
-    /// The same as bytes; see [`EventStream::last_event_id_bytes`].
-    pub fn last_event_id_bytes(&self) -> &[u8] {
-        self.stream.as_ref().map_or(&[], |stream| stream.last_event_id_bytes())
     }
 
     /// The reconnection time in milliseconds: 3,000 until the stream says otherwise.
@@ -439,7 +429,7 @@ impl Connection {
     /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn may_be_refused_to_resume(&self) -> bool {
-        self.opened_once && self.settings.cross_origin != 0 && !self.last_event_id_bytes().is_empty()
+        self.opened_once && self.settings.cross_origin != 0 && self.parser.resumes()
     }
 
     /// Whether the server was silent for too long; if not, `delay` is for how long it may still be.
@@ -581,12 +571,10 @@ impl Connection {
                 (self.opened_once, self.settings.probe) = (true, 0);
                 self.failed_to_resume = false;
                 // A body may begin with a BOM again, and what the last one left unfinished is void.
-                if let Some(stream) = &mut self.stream {
-                    stream.restart();
-                }
+                self.parser.restart();
             }
             Step::BecomeClosed => {
-                self.stream = None;
+                self.parser.end();
                 self.queue.void();
             }
             Step::Dispatch => self.dispatching = true,

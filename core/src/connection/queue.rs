@@ -4,9 +4,10 @@ use super::Step;
 
 /// Steps in order. Hosts take all of them before the next input, so that few wait: a transition and what follows from it add six.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Queue {
-    /// A ring.
-    steps: [Option<Step>; ROOM],
+    /// A ring of their numbers, so that it is all 0 at first.
+    steps: [u8; ROOM],
     /// How many were taken, ever.
     taken: u32,
     /// How many were pushed, ever.
@@ -17,12 +18,12 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) const fn new() -> Self {
-        Queue { steps: [None; ROOM], taken: 0, pushed: 0, void: false }
+        Queue { steps: [0; ROOM], taken: 0, pushed: 0, void: false }
     }
 
     /// The last one.
     pub(super) fn push(&mut self, step: Step) {
-        self.steps[self.pushed as usize % ROOM] = Some(step);
+        self.steps[self.pushed as usize % ROOM] = step as u8;
         self.pushed = self.pushed.wrapping_add(1);
     }
 
@@ -43,7 +44,7 @@ impl Queue {
             return None;
         }
         self.taken = self.taken.wrapping_add(1);
-        self.steps[self.taken.wrapping_sub(1) as usize % ROOM]
+        Step::from_number(self.steps[self.taken.wrapping_sub(1) as usize % ROOM].into())
     }
 
     /// The [`Step::BecomeClosed`] that is pushed next makes all before it void, but for what ends something.

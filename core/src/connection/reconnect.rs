@@ -9,6 +9,7 @@ use super::{Fact, Settings};
 
 /// The reconnection time, and how the last attempts went.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Reconnection {
     /// Whether the server asked for a time: a word, so that all is 0 at first, as a host behind a border of numbers makes it.
     has_asked: u32,

@@ -17,6 +17,7 @@ use super::Reason;
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
 pub enum State {
     /// No request is to be sent for now: the page is hidden, or who listens is behind. A gate. The ready state is Connecting.
     Held,
@@ -230,7 +231,7 @@ impl Step {
         self as u32 <= AbortRequest as u32
     }
 
-    const fn from_number(number: u32) -> Option<Self> {
+    pub(super) const fn from_number(number: u32) -> Option<Self> {
         Some(match number {
             1 => StopTimer,
             2 => AbortRequest,

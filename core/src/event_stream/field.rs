@@ -107,7 +107,7 @@ pub(super) fn kept_digits<'a>(value: impl IntoIterator<Item = &'a u8>) -> [u8; 1
 }
 
 /// The longest wait a browser's timer knows, in milliseconds; beyond it a timer fires at once.
-const LONGEST_TIMER: u32 = 2_147_483_647;
+pub(super) const LONGEST_TIMER: u32 = 2_147_483_647;
 
 #[cfg(test)]
 mod tests {

@@ -8,10 +8,9 @@
 //! Dangers: the last event ID takes effect at the blank line, also of a block without data, and an unfinished block has none.
 //! "Absent" is not "empty": a lone `data` line makes an event whose data is the empty string, no `data` line makes none.
 
-use super::field::{self, Field, Time};
+use super::field::{self, Field};
 use super::items::Items;
 use super::line::{self, LineReader, Start};
-use super::strings::START;
 use super::text;
 use alloc::vec::Vec;
 use core::mem;
@@ -51,7 +50,7 @@ pub struct EventStream {
     pub(super) id: Vec<u8>,
     pub(super) has_data: bool,
     pub(super) has_id: bool,
-    /// UTF-8, unless the stream is fed for strings.
+    /// UTF-8.
     pub(super) last_event_id: Vec<u8>,
     pub(super) reconnection_time: Option<u32>,
 
@@ -59,13 +58,6 @@ pub struct EventStream {
     event_given: bool,
     /// So can the line, which was a comment.
     line_given: bool,
-
-    /// Where the stream is fed for strings: how much of a name was read, that nothing of the value was, what is read of a reconnection time, and whether the last event ID
-    /// was given.
-    pub(super) name: u32,
-    pub(super) at_value: bool,
-    pub(super) time: Time,
-    pub(super) id_given: bool,
 }
 
 /// What a line came to. It fits a register; what belongs to it is in [`Items`] and the stream.
@@ -106,10 +98,6 @@ impl EventStream {
             reconnection_time: None,
             event_given: false,
             line_given: false,
-            name: START,
-            at_value: false,
-            time: Time::default(),
-            id_given: false,
         }
     }
 
@@ -183,11 +171,6 @@ impl EventStream {
         str::from_utf8(&self.last_event_id).unwrap_or_default()
     }
 
-    /// The same as bytes: UTF-8, which is how it is sent; as it was received if the stream is fed for [strings](Self::feed_strings).
-    pub fn last_event_id_bytes(&self) -> &[u8] {
-        &self.last_event_id
-    }
-
     /// Sets it, as UTF-8, to resume what another stream left; between chunks only.
     pub fn set_last_event_id(&mut self, id: &[u8]) {
         text::replace(&mut self.last_event_id, id);
@@ -215,8 +198,6 @@ impl EventStream {
         self.lines = LineReader::default();
         self.in_data = false;
         self.has_id = false;
-        self.name = START;
-        self.time = Time::default();
         self.event_given = true;
         self.line_given = true;
         self.clear_given();

@@ -110,7 +110,7 @@ fn find_line_end(bytes: &[u8]) -> Option<usize> {
 
 /// The first LF or CR among the bytes of a word.
 #[inline]
-fn find_in_word(word: [u8; WORD]) -> Option<usize> {
+pub(super) fn find_in_word(word: [u8; WORD]) -> Option<usize> {
     let word = usize::from_le_bytes(word);
     // Marks each zero byte; a mark above one may be false, but the lowest is not.
     let zeros = |word: usize| word.wrapping_sub(EACH_BYTE) & !word & (EACH_BYTE << 7);
@@ -121,9 +121,9 @@ fn find_in_word(word: [u8; WORD]) -> Option<usize> {
 /// How many words are looked at before the search for long lines.
 #[cfg(feature = "std")]
 const WORDS: usize = 4;
-const WORD: usize = size_of::<usize>();
+pub(super) const WORD: usize = size_of::<usize>();
 /// A word with 1 in each byte.
 const EACH_BYTE: usize = usize::MAX / 0xFF;
-const LF: u8 = b'\n';
-const CR: u8 = b'\r';
+pub(super) const LF: u8 = b'\n';
+pub(super) const CR: u8 = b'\r';
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];

@@ -7,14 +7,14 @@ mod field;
 mod interpret;
 mod items;
 mod line;
-mod strings;
 mod text;
+mod tokens;
 
 pub use encode::{Block, EncodeError, encode};
 pub use interpret::{DEFAULT_LIMIT, EventStream};
 pub use items::Items;
-pub use strings::Beside;
 pub use text::decode;
+pub use tokens::{Beside, Buffers, Token, Tokenizer};
 
 /// One thing that an event stream said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

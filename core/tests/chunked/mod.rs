@@ -1,7 +1,7 @@
 //! Runs the parser over a body that comes in chunks, and keeps what it lends.
 
 use crate::twin::OwnedItem;
-use tidings_core::event_stream::Beside;
+use tidings_core::event_stream::{Beside, Buffers, Token, Tokenizer};
 use tidings_core::{EventStream, Item, MessageEvent};
 
 /// Feeds one chunk and takes all its items.
@@ -23,31 +23,94 @@ pub(crate) fn feed_and_take(stream: &mut EventStream, chunk: &[u8], count: usize
     owned
 }
 
-/// Feeds one chunk for its strings and reads these as JavaScript does.
+/// A tokenizer with the strings that its host keeps.
+#[derive(Debug)]
 #[allow(dead_code, reason = "not every test that runs the parser runs it so")]
-pub(crate) fn feed_strings(stream: &mut EventStream, chunk: &[u8]) -> Vec<OwnedItem> {
-    let mut text = Vec::new();
-    stream.feed_strings(chunk, Beside::All, &mut text);
-    let text = String::from_utf8_lossy(&text);
-    let strings: Vec<&str> = text.split_terminator('\r').collect();
-    let (items, []) = strings.as_chunks() else { panic!("not three strings for each item: {strings:?}") };
-    let mut id = String::new();
-    let to_owned = |&[data, event_type, new_id]: &[&str; 3]| {
-        if !new_id.is_empty() {
-            id = new_id.replace('\n', "");
+pub(crate) struct Host {
+    pub(crate) tokenizer: Tokenizer,
+    buffers: Box<Buffers>,
+    limit: usize,
+    value: String,
+    data: String,
+    event_type: String,
+    id: String,
+    pub(crate) last_event_id: String,
+}
+
+#[allow(dead_code, reason = "not every test that runs the parser runs it so")]
+impl Host {
+    pub(crate) fn new(limit: Option<usize>, skips: bool) -> Self {
+        let mut tokenizer = Tokenizer::unset();
+        tokenizer.set_up(limit.map_or(u32::MAX, |limit| limit as u32), skips);
+        tokenizer.set_beside(Beside::All);
+        let [value, data, event_type, id, last_event_id] = [(); 5].map(|()| String::new());
+        Host { tokenizer, buffers: Box::default(), limit: limit.unwrap_or_default(), value, data, event_type, id, last_event_id }
+    }
+
+    /// Feeds one chunk and does what the tokens say.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Vec<OwnedItem> {
+        let mut items = Vec::new();
+        for part in chunk.chunks(Buffers::INPUT) {
+            self.buffers.input()[..part.len()].copy_from_slice(part);
+            let length = self.tokenizer.read(&mut self.buffers, part.len());
+            let text = String::from_utf8_lossy(self.buffers.output(length)).into_owned();
+            let mut pieces = text.split('\r');
+            self.value.push_str(pieces.next().unwrap_or_default());
+            for piece in pieces {
+                let mut piece = piece.chars();
+                let token = piece.next().expect("a token after each CR") as u32;
+                items.extend(self.take(token));
+                self.value.push_str(piece.as_str());
+            }
         }
-        match event_type {
-            "\n" => OwnedItem::Comment(data.into()),
-            "\n\n" => OwnedItem::ReconnectionTime(u32::from_str_radix(data, 8).expect("octal digits")),
-            "\n\n\n" => OwnedItem::LimitExceeded(stream.limit().expect("there is a limit")),
-            _ => OwnedItem::Event {
-                event_type: if event_type.is_empty() { "message" } else { event_type }.into(),
-                data: data.into(),
-                last_event_id: id.clone(),
+        items
+    }
+
+    fn take(&mut self, token: u32) -> Option<OwnedItem> {
+        let value = std::mem::take(&mut self.value);
+        let is = |expected: Token| token == expected as u32;
+        if is(Token::Data) || is(Token::Event) {
+            self.data.push_str(&value);
+        }
+        if is(Token::Event) || is(Token::NoEvent) {
+            self.last_event_id.clone_from(&self.id);
+        }
+        let item = match token {
+            _ if is(Token::Event) => OwnedItem::Event {
+                event_type: if self.event_type.is_empty() { "message".into() } else { self.event_type.clone() },
+                data: self.data.clone(),
+                last_event_id: self.last_event_id.clone(),
             },
+            _ if is(Token::Comment) => OwnedItem::Comment(value.clone()),
+            _ if is(Token::ReconnectionTime) => {
+                OwnedItem::ReconnectionTime(u32::from_str_radix(&value, 8).expect("octal digits"))
+            }
+            _ if is(Token::LimitExceeded) => OwnedItem::LimitExceeded(self.limit),
+            _ if is(Token::Type) => {
+                self.event_type = value;
+                return None;
+            }
+            _ if is(Token::Id) => {
+                self.id = value;
+                return None;
+            }
+            _ if is(Token::Data) || is(Token::Nothing) => return None,
+            _ => {
+                assert!(is(Token::NoEvent) || is(Token::Skip) || is(Token::Restart), "an unknown token: {token}");
+                if is(Token::Restart) {
+                    self.id.clone_from(&self.last_event_id);
+                }
+                self.data.clear();
+                self.event_type.clear();
+                return None;
+            }
+        };
+        if is(Token::Event) || is(Token::LimitExceeded) {
+            self.data.clear();
+            self.event_type.clear();
         }
-    };
-    items.iter().map(to_owned).collect()
+        Some(item)
+    }
 }
 
 fn to_owned(item: Item<'_>) -> OwnedItem {

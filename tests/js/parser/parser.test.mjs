@@ -12,8 +12,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { engines, launch } from '../browsers.mjs';
 import { serve } from '../own_server.mjs';
@@ -52,90 +50,62 @@ describe('the corpus through the parser entry', () => {
 });
 
 describe('the memory of parsers', () => {
+  const bytes = (text) => new TextEncoder().encode(text);
+  /** An entry with a core of its own, what it instantiates, and a way to let a call end where the stack does. */
   const counted = async () => {
     const module = new WebAssembly.Module(await readFile(new URL('parser.wasm', dist)));
-    const counts = { instances: 0, opened: 0, closed: 0 };
+    const counts = { instances: [], fails: false };
     const entry = await import(new URL(`parser.mjs?counted${Math.random()}`, dist));
     entry.setCore(() => {
       const { exports } = new WebAssembly.Instance(module);
-      counts.instances++;
-      const open = (limit) => (counts.opened++, exports.open(limit));
-      const close = (parser) => (counts.closed++, exports.close(parser));
-      return { ...exports, open, close };
+      counts.instances.push(exports);
+      const read = (area, size) => {
+        if (counts.fails) throw new RangeError('Maximum call stack size exceeded');
+        return exports.read(area, size);
+      };
+      return { ...exports, read };
     });
-    counts.instances = 0;
     return { entry, counts };
   };
-  const bytes = (text) => new TextEncoder().encode(text);
 
-  test('is given back at the end of a stream, and by reset', async () => {
+  test('is two pages, whatever they read', async () => {
     const { entry, counts } = await counted();
-    for await (const { data } of entry.parseEventStream(new Response('data: 1\n\ndata: 2\n\n'))) assert.ok(data);
-    for await (const { data } of entry.parseEventStream(new Response('data: 1\n\ndata: 2\n\n'))) if (data) break;
-    const decoder = new entry.EventStreamDecoder();
-    decoder.push(bytes('data'));
-    decoder.reset();
-    decoder.reset();
-    for await (const { data } of new Response('data: 1\n\n').body.pipeThrough(new entry.EventStreamTransform())) assert.ok(data);
-    assert.deepEqual(counts, { instances: 0, opened: 4, closed: 4 });
-  });
-
-  test('is given back when a parser is forgotten', { timeout: 30_000 }, async () => {
-    const { entry, counts } = await counted();
-    for (let index = 0; index < 50; index++) new entry.EventStreamDecoder().push(bytes('data: x'));
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc');
-    while (!counts.closed) {
-      collect();
-      await new Promise((resolve) => setImmediate(resolve));
+    const decoders = Array.from({ length: 1000 }, () => new entry.EventStreamDecoder());
+    for (const part of ['id: 1\ndata: still ', `here${'€'.repeat(100_000)}\n`, '\n']) {
+      for (const decoder of decoders.slice(0, part.length > 1000 ? 10 : 1000)) {
+        const [event] = decoder.push(bytes(part));
+        assert.equal(event?.lastEventId, part === '\n' ? '1' : undefined);
+      }
+      if (part.length > 1000) {
+        decoders.length = 10;
+      }
     }
-    assert.ok(counts.closed <= 50);
+    assert.deepEqual(counts.instances.map(({ memory }) => memory.buffer.byteLength), [2 * 65_536]);
   });
 
-  test('is a new one after large events, once nobody needs the old', async () => {
+  test('has room for what most comes of a chunk', async () => {
+    const { entry } = await counted();
+    const count = 2 ** 17;
+    const times = [];
+    const decoder = new entry.EventStreamDecoder({ onRetry: (time) => times.push(time) });
+    assert.deepEqual(decoder.push(bytes('retry:1\n'.repeat(count))), []);
+    assert.equal(decoder.push(bytes('data\nretry:2\n'.repeat(count) + '\n'))[0].data, '\n'.repeat(count - 1));
+    assert.deepEqual(times, [...Array(count).fill(1), ...Array(count).fill(2)]);
+  });
+
+  test('a call that does not return is an error, as is each after it; all others go on', async () => {
     const { entry, counts } = await counted();
-    const [first, second] = [new entry.EventStreamDecoder(), new entry.EventStreamDecoder()];
-    second.push(bytes('data: still '));
-    first.push(bytes(`data: ${'x'.repeat(9 * 1024 * 1024)}\n\n`));
-    first.reset();
-    assert.deepEqual(second.push(bytes('here\n\n')).map(({ data }) => data), ['still here']);
-    second.reset();
-    second.push(bytes('data: new\n\n'));
-    assert.equal(counts.instances, 1);
-  });
-
-  test('that runs out is an error, and the next parser has a new one', async () => {
-    const module = new WebAssembly.Module(await readFile(new URL('parser.wasm', dist)));
-    const entry = await import(new URL('parser.mjs?trapping', dist));
-    let traps = true;
-    entry.setCore(() => {
-      const { exports } = new WebAssembly.Instance(module);
-      return { ...exports, prepare: (size) => exports.prepare(traps ? -1 : size) };
-    });
-    const decoder = new entry.EventStreamDecoder();
-    for (let count = 0; count < 2; count++) assert.throws(() => decoder.push(bytes('data: x\n\n')), WebAssembly.RuntimeError);
-    traps = false;
-    assert.throws(() => decoder.push(bytes('data: x\n\n')), WebAssembly.RuntimeError);
-    decoder.reset();
-    assert.equal(decoder.push(bytes('data: x\n\n'))[0].data, 'x');
-  });
-
-  test('that runs out before a parser is there is an error too, and the next one has a new one', async () => {
-    const module = new WebAssembly.Module(await readFile(new URL('parser.wasm', dist)));
-    const entry = await import(new URL('parser.mjs?unopened', dist));
-    let instances = 0;
-    let traps = true;
-    entry.setCore(() => {
-      const { exports } = new WebAssembly.Instance(module);
-      instances++;
-      return { ...exports, open: (limit) => (traps ? exports.prepare(-1) : exports.open(limit)) };
-    });
-    const push = () => new entry.EventStreamDecoder().push(bytes('data: x\n\n'));
-    assert.throws(push, WebAssembly.RuntimeError);
-    assert.equal(instances, 1);
-    traps = false;
-    assert.equal(push()[0].data, 'x');
-    assert.equal(instances, 2);
+    const [broken, other] = [new entry.EventStreamDecoder(), new entry.EventStreamDecoder()];
+    other.push(bytes('data: a'));
+    broken.push(bytes('data: x'));
+    counts.fails = true;
+    assert.throws(() => broken.push(bytes('\n\n')), RangeError);
+    counts.fails = false;
+    assert.equal(other.push(bytes('b\n\n'))[0].data, 'ab');
+    assert.throws(() => broken.push(bytes('\n\n')));
+    broken.reset();
+    assert.equal(broken.push(bytes('data: x\n\n'))[0].data, 'x');
+    assert.equal(other.push(bytes('data: y\n\n'))[0].data, 'y');
   });
 });
 

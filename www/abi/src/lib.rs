@@ -1,6 +1,6 @@
 //! The core of the npm package: [`tidings_core`] behind raw integer exports.
 //!
-//! Built as wasm, and from that, by wasm2js, as JavaScript; so only `i32` crosses, nothing is imported, and there is one memory. The other
+//! Built as wasm, and from that, by wasm2js, as JavaScript; so only `i32` crosses, nothing is imported, and there is one memory, which never grows. The other
 //! side is `www/src/core`: `memory.ts` and `instance.ts`, and `parser.ts` for parsers by themselves; what the class sees of it is `contract.ts`.
 //! Two modules are made of this, one with the exports of each; it is built twice for that, once without the feature `class`.
 //!
@@ -8,55 +8,39 @@
 //!
 //! | Export | Takes | Gives |
 //! | --- | --- | --- |
-//! | `stamp` | | [`tidings_core::STAMP`]: what the core was built from |
-//! | `prepare` | a size | the address of so many bytes for the host to write to, the *input* |
-//! | `connect` | | a source, whose options are to be written |
-//! | `tell` | a source, an [input](numbers::input), an attempt, a value, a size in the input, the time | for a chunk the address of the *table*, else 0 |
-//! | `poll` | a source | the next [action](numbers::action), 0 if there is none |
-//! | `release` | a source | |
-//! | `open` | the most that one event may hold | a parser by itself, which has no connection |
-//! | `read` | a parser, the size of a chunk in the input | the address of the table |
-//! | `close` | a parser | |
+//! | `area` | | the address of the *area*; before all others |
+//! | `tell` | the area, an [input](numbers::input), an attempt, a value, a size in the input, the time | 1 if it moved the source, which after a chunk means that the chunk is to be read, else 0 |
+//! | `poll` | the area | the next [action](numbers::action), 0 if there is none |
+//! | `read` | the area, the size of a part of a chunk in the input | the size of the text |
 //! | `memory` | | |
 //!
-//! **Bytes.** The input belongs to the host from `prepare` until it is handed in by `tell` or `read`; then it is to be prepared anew. What
-//! `tell` and `read` give the address of is the host's to read until the next call of any export but `poll`. Every call may grow memory and so detach the
-//! views on it.
+//! **The area** is, from its address on: the words of a source or a parser; the [stamp](numbers::border::STAMP) of what the core was built from; the [input](numbers::border::INPUT), for the
+//! host to write to; and the [text](numbers::border::OUTPUT).
 //!
-//! **A source** is words that the host reads and writes where they lie, from the address of the source on: `u32`s, one for each [field](numbers::field). They belong to the
-//! action polled last until something is told.
+//! **Sources and parsers** are words, all 0 at first. The host keeps them: before a call it puts those of the source or parser that it is about where they belong, and after
+//! it takes them away, or leaves them there until those of another are needed. All words but those named here are the core's.
+//! For a parser these are its first two: the most that one event may hold, in bytes, and what is wanted beside events, [`Beside`](tidings_core::event_stream::Beside).
+//! For a source the [fields](numbers::field) belong to the action polled last until something is told.
 //!
-//! **Options** are words of a source too, one for each [option](numbers::option). All are 0 at first; the host writes them, all of those that are not to be 0, and then tells
+//! **Options** are words of a source too, one for each [option](numbers::option). The host writes all of those that are not to be 0, and then tells
 //! [`BEGIN`](numbers::input::BEGIN); after that they are the core's.
 //!
-//! **The table** is two `u32`s: the address of the text and its size in bytes. What the text is
-//! [`feed_strings`](tidings_core::EventStream::feed_strings) says: three strings for each item, with a CR after each. So the whole text is
-//! decoded at once, even if it is no UTF-8, and then split.
+//! **Bytes.** A chunk is read part by part, each no longer than the input; if it is that of a source, once `tell` has taken it. The text is that of [`Tokenizer`](tidings_core::event_stream::Tokenizer): pieces of strings, and what to do with them. It is to be taken before the next call of any export but `poll`.
 //!
 //! **Time** crosses in milliseconds, modulo 2^32: so is it counted.
 //!
-//! **Order.** Everything that a poll gives is to be done before the next poll. The events of a chunk are in the table at once, and the next `poll` gives
+//! **Order.** Everything that a poll gives is to be done before the next poll. The events of a chunk are there at once, and the next `poll` gives
 //! [`DISPATCH`](numbers::action::DISPATCH) or, if the source was closed meanwhile, does not. A chunk that comes before that is ignored.
 //!
 //! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
 //!
-//! **Sources and parsers** are addresses: what `connect` or `open` gave is handed in as it is, and not again after `release` or `close`.
-//!
-//! **Traps.** No other number handed in traps: of a size that the input has not, nothing is taken, and unknown numbers do nothing. What traps is memory that runs out.
-//! In `connect` and `open` nothing comes of that; else the instance is unusable then: each later `prepare`, `tell`, `poll` and `read` traps at once.
+//! **Traps.** No number handed in traps: of a size that the input has not, nothing is taken, and unknown numbers do nothing. An engine may end a call where its stack ends; the
+//! instance is not to be used after that, nor the words that are in it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
-extern crate alloc;
-
-#[cfg(target_arch = "wasm32")]
-mod allocator;
+mod area;
 #[cfg(target_arch = "wasm32")]
 mod exports;
 pub mod numbers;
-mod output;
-mod parser;
-mod realm;
-mod source;
 
-pub use realm::Realm;
-pub use source::Source;
+pub use area::Area;

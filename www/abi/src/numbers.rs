@@ -1,7 +1,7 @@
 //! The numbers that both sides of the border know. `www/src/core/contract.ts` and `www/src/core/instance.ts` have them too, and a test
 //! compares.
 
-/// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last three, which the connection does not know.
+/// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last three, which are none.
 pub mod input {
     /// The value is the status; the input holds the content type.
     pub const RESPONSE_STARTED: u32 = 1;
@@ -39,9 +39,9 @@ pub mod input {
     pub const RESUMED: u32 = 17;
     /// `close()` was called.
     pub const CLOSE_CALLED: u32 = 18;
-    /// The input holds the last event ID to start from; before the first poll.
+    /// There is a last event ID to start from; before the first poll.
     pub const START_FROM: u32 = 19;
-    /// From now on comments are events, whose type is a line feed.
+    /// From now on comments are told of.
     pub const COMMENTS_WANTED: u32 = 20;
     /// The options are written; once, before all others.
     pub const BEGIN: u32 = 21;
@@ -77,30 +77,26 @@ pub mod action {
     pub const FIRE_ERROR: u32 = 12;
     /// Tell of the end that is no error.
     pub const FIRE_CLOSE: u32 = 13;
-    /// The events of the table.
+    /// The events of the last chunk.
     pub const DISPATCH: u32 = 14;
 }
 
-/// The words of a source. All but the options belong to what was polled last.
+/// Which word of a source something is. All but the options belong to what was polled last.
 pub mod field {
-    /// The address of the last event ID string.
-    pub const LAST_EVENT_ID: u32 = 0;
-    /// Its size in bytes.
-    pub const LAST_EVENT_ID_SIZE: u32 = 1;
     /// The attempt.
-    pub const ATTEMPT: u32 = 2;
+    pub const ATTEMPT: u32 = 15;
     /// Of a timer: how long it is to run, in milliseconds.
-    pub const DELAY: u32 = 3;
+    pub const DELAY: u32 = 16;
     /// Of an error: its [reason](super::reason).
-    pub const REASON: u32 = 4;
+    pub const REASON: u32 = 17;
     /// Of an error: its [verdict](super::verdict).
-    pub const VERDICT: u32 = 5;
+    pub const VERDICT: u32 = 18;
     /// Of an error: the attempt that has ended.
-    pub const ERROR_ATTEMPT: u32 = 6;
+    pub const ERROR_ATTEMPT: u32 = 19;
     /// Of an error: when the next attempt begins; [`NEVER`](super::NEVER) if that is not known.
-    pub const ERROR_DELAY: u32 = 7;
+    pub const ERROR_DELAY: u32 = 20;
     /// The first of the [options](super::option).
-    pub const OPTIONS: u32 = 20;
+    pub const OPTIONS: u32 = 33;
 }
 
 /// Why a connection was lost, or failed: [`Reason`](tidings_core::connection::Reason).
@@ -191,7 +187,48 @@ pub mod option {
     pub const STATUSES: u32 = 14;
 }
 
-/// The time that means never.
-pub const NEVER: u32 = u32::MAX;
-/// The longest string that all engines can make, in code units: V8's, on 64 bits.
-pub const LONGEST_STRING: u32 = 536_870_888;
+/// What the text of a chunk is made of: [`Token`](tidings_core::event_stream::Token).
+pub mod token {
+    /// The value goes on with the data.
+    pub const DATA: u32 = 0;
+    /// It is the type.
+    pub const TYPE: u32 = 1;
+    /// It is the id.
+    pub const ID: u32 = 2;
+    /// It ends the data of an event.
+    pub const EVENT: u32 = 3;
+    /// A block ended that is no event.
+    pub const NO_EVENT: u32 = 4;
+    /// It is nothing.
+    pub const NOTHING: u32 = 5;
+    /// The event is left out.
+    pub const SKIP: u32 = 6;
+    /// A new body begins.
+    pub const RESTART: u32 = 7;
+    /// It is a comment.
+    pub const COMMENT: u32 = 8;
+    /// It is a reconnection time.
+    pub const RECONNECTION_TIME: u32 = 9;
+    /// The event went past the limit.
+    pub const LIMIT_EXCEEDED: u32 = 10;
+}
+
+/// Where things lie, and how many.
+pub mod border {
+    /// The time that means never.
+    pub const NEVER: u32 = u32::MAX;
+    /// The longest string that all engines can make, in code units: V8's, on 64 bits.
+    pub const LONGEST_STRING: u32 = 536_870_888;
+    /// How many words a parser has.
+    pub const PARSER_WORDS: u32 = 15;
+    /// How many words a source has.
+    pub const SOURCE_WORDS: u32 = 77;
+    /// Which word of the area the stamp is.
+    pub const STAMP: u32 = 127;
+    /// Where in the area the input begins, in bytes.
+    pub const INPUT: u32 = 512;
+    /// The most bytes that it takes.
+    pub const INPUT_SIZE: u32 = 32_768;
+    /// Where in the area the text begins, in bytes.
+    pub const OUTPUT: u32 = 33_288;
+}

@@ -5,14 +5,13 @@
  * until it gives `None`; when something happens, tell it, and poll again. A chunk that comes before the `Dispatch` of the last one was polled is ignored.
  *
  * **Bytes.** A chunk is copied in and belongs to the caller again when `tell` returns. Strings are the caller's for good: they
- * are cut before `tell` returns, so that a listener may grow memory, use other sources, close or free this one.
+ * are cut before `tell` returns, so that a listener may use other sources, close or free this one.
  *
  * **Re-entrancy.** Nothing here calls back. Listeners run while the class performs `FireOpen`, `FireError` and `Dispatch`, and may call
  * anything; `close()` acts at once: what was queued is gone, and polling gives only what is left to tidy up. Between two events of a
  * `Dispatch` the class asks only whether the source was closed.
  *
- * **Throws.** Calls throw when memory runs out. After that the instance is not used any more: its connections are dead (every call throws, `free` does
- * not), and the next `connect` makes a new one.
+ * **Throws.** Only where there is no room on the stack: the connection is then to be freed, and nothing else may be asked of it. The others go on.
  *
  * **Time.** `now` is in milliseconds from any fixed start, at least 0 and below 2^53, and should not go back.
  *
@@ -55,22 +54,20 @@ export const enum ActionKind {
 
 /** The words of a source. All but the options belong to the action polled last, until something is told. */
 export const enum Field {
-  LastEventId = 0,
-  LastEventIdSize = 1,
   /** The attempt that begins, is under way or has ended. */
-  Attempt = 2,
+  Attempt = 15,
   /** How long a timer is to run, in milliseconds. */
-  Delay = 3,
+  Delay = 16,
   /** Of an error: its `Reason`. */
-  Reason = 4,
+  Reason = 17,
   /** Of an error: its `Verdict`. */
-  Verdict = 5,
+  Verdict = 18,
   /** Of an error: the attempt that has ended. */
-  ErrorAttempt = 6,
+  ErrorAttempt = 19,
   /** Of an error: the next attempt begins in so many milliseconds; `Never` if that is not known or there is none. */
-  ErrorDelay = 7,
+  ErrorDelay = 20,
   /** The first `Option`. */
-  Options = 20,
+  Options = 33,
 }
 
 /** What is told by `tell`. */
@@ -96,8 +93,9 @@ export const enum Input {
   BecameVisible = 16,
   Resumed = 17,
   CloseCalled = 18,
+  /** There is a last event ID to start from; `connect` tells it. */
   StartFrom = 19,
-  /** From now on comments are events; their type is a line feed. */
+  /** From now on comments are among the events; see `Token` for their type. */
   CommentsWanted = 20,
   /** The options are written; `connect` tells it. */
   Begin = 21,
@@ -207,15 +205,16 @@ export interface Connection {
   field(field: Field): number;
   /** The events of the last chunk, in order; once. */
   events(): Message[];
-  /** The last event ID string: UTF-8, each byte one character; empty if there is none. */
+  /** The last event ID string; empty if there is none. */
   lastEventId(): string;
-  /** Gives the connection back to the core. */
+  /** Ends it, and gives up what it holds. */
   free(): void;
 }
 
 /** A core that was found. */
 export interface Core {
-  connect(options: Options): Connection;
+  /** A new connection, with the last event ID to start from, which may be empty. */
+  connect(options: Options, lastEventId: string): Connection;
   /** The version and the stamp of the sources that this core was built from; `tidings_core::VERSION` is the same. */
   readonly version: string;
 }

@@ -3,4 +3,4 @@
 export { ActionKind, Field, Input, Option, ProbeOutcome, Reason, Verdict } from './contract.js';
 export { findCore, setCore } from './find.js';
 export { createCore } from './instance.js';
-export { Border } from './memory.js';
+export { Border, Token } from './memory.js';

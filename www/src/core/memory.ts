@@ -1,9 +1,10 @@
 /**
- * The memory of an instance: what is in it, and the strings of a chunk, which come out of it. The class and the parser entry share this.
+ * The memory of an instance: how one serves all sources or parsers of a realm, and how strings come out of it. The class and the parser entry share this.
  *
- * Rule: views on memory are looked at anew after each call that may grow it.
+ * Rules: memory never grows, so views on it are made once. The words of the source or parser that was worked on last lie in it; those of all others lie in their own arrays. What
+ * a stream said and is not complete yet are strings here, not bytes there.
  *
- * Danger: strings cut from one decoded text share its memory in some engines; that is their bargain, not ours to undo.
+ * Danger: a call may end where the engine's stack does. What lies in the instance is worth nothing then; what lies elsewhere is.
  */
 
 import type { Message } from './contract.js';
@@ -12,85 +13,152 @@ import { decode } from './decode.js';
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
 export interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  stamp(): number;
-  prepare(size: number): number;
-  connect(): number;
-  tell(handle: number, input: number, attempt: number, value: number, size: number, now: number): number;
-  poll(handle: number): number;
-  release(handle: number): void;
-  open(limit: number): number;
-  read(stream: number, size: number): number;
-  close(stream: number): void;
+  area(): number;
+  tell(area: number, input: number, attempt: number, value: number, size: number, now: number): number;
+  poll(area: number): number;
+  read(area: number, size: number): number;
 }
 
-/** More numbers that both sides know. */
+/** More numbers that both sides know: where things lie in the area, in bytes, but for the stamp, which is a word. */
 export const enum Border {
   Never = -1,
   LongestString = 536_870_888,
+  ParserWords = 15,
+  SourceWords = 77,
+  Stamp = 127,
+  Input = 512,
+  InputSize = 32_768,
+  Output = 33_288,
 }
 
-/** An instance with its memory as it was last looked at. */
+/** What the text of a chunk is made of: what becomes of the string before it. See `Token` in the core. */
+export const enum Token {
+  Data = 0,
+  Type = 1,
+  Id = 2,
+  Event = 3,
+  NoEvent = 4,
+  Nothing = 5,
+  Skip = 6,
+  Restart = 7,
+  Comment = 8,
+  ReconnectionTime = 9,
+  LimitExceeded = 10,
+}
+
+/** An instance, and its area as bytes and words. */
 export interface Instance {
   exports: Exports;
-  buffer: ArrayBuffer | undefined;
+  area: number;
   bytes: Uint8Array;
   words: Uint32Array;
-  /** How many connections it has. */
-  live: number;
 }
 
-/** A new instance, unless it is of another version, or of the other entry: that has not this export. */
-export function attached(instantiate: () => Exports, wanted: 'connect' | 'open'): Instance {
-  const exports = instantiate();
-  if (!exports[wanted] || exports.stamp() >>> 0 !== STAMP) {
+/** Calls an instance for whom these words belong to, and gives what the call gives. Where it throws, the words are not to be used any more. */
+export type Call = <Result>(words: Uint32Array, call: (instance: Instance) => Result) => Result;
+
+/** Takes the text of a part of a chunk, adds the items that it completes, and gives the last event ID. */
+export type Take = (text: string, items: Message[]) => string;
+
+/** The instances, one after another, unless they are of another version, or of the other entry: that has not this export. */
+export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'): Call {
+  let instance = attach();
+  let owner: Uint32Array | undefined;
+  let busy = false;
+
+  return (words, call) => {
+    if (busy) {
+      instance = attach();
+      owner = undefined;
+    }
+    busy = true;
+    if (owner !== words) {
+      owner?.set(instance.words.subarray(0, owner.length));
+      instance.words.set((owner = words));
+    }
+    const result = call(instance);
+    busy = false;
+    return result;
+  };
+
+  function attach(): Instance {
+    const exports = instantiate();
+    if (exports[wanted]) {
+      const area = exports.area();
+      const { buffer } = exports.memory;
+      const words = new Uint32Array(buffer, area);
+      if (words[Border.Stamp] === STAMP) {
+        return { exports, area, words, bytes: new Uint8Array(buffer, area) };
+      }
+    }
     throw new TypeError('tidings: this is not the core of ' + VERSION);
   }
-  return { exports, live: 0 } as Instance;
 }
 
-/** The views on memory, anew where it has grown since. */
-export function look(instance: Instance): Instance {
-  const { buffer } = instance.exports.memory;
-  if (instance.buffer !== buffer) {
-    instance.buffer = buffer;
-    instance.bytes = new Uint8Array(buffer);
-    instance.words = new Uint32Array(buffer);
-  }
-  return instance;
-}
-
-/**
- * The items of a chunk: three strings each, with a CR after each string. See `feed_strings` in the core.
- *
- * Not by `split`, which takes longer in Node; and most types and ids are empty, and so not worth a search.
- */
-export function cut(instance: Instance, table: number): Message[] {
-  const { bytes, words } = look(instance);
-  const address = words[table >>> 2]!;
-  const text = decode(bytes.subarray(address, address + words[(table >>> 2) + 1]!));
-  const items: Message[] = [];
-  let lastEventId = '';
-  let next = 0;
-  const take = (): string => {
-    const start = next;
-    const end = text.charCodeAt(start) === 13 ? start : text.indexOf('\r', start);
-    next = end + 1;
-    return text.substring(start, end);
-  };
-  while (next < text.length) {
-    const data = take();
-    const type = take() || 'message';
-    const id = take();
-    if (id) {
-      lastEventId = id === '\n' ? '' : id;
+/** Copies what of bytes, or of text of whose characters the low eight bits count, comes after so many into the input, as far as there is room, and says how many. */
+export function handIn({ bytes }: Instance, content: Uint8Array | string, from: number): number {
+  const to = Math.min(content.length, from + Border.InputSize);
+  if (typeof content === 'string') {
+    for (let index = from; index < to; index++) {
+      bytes[Border.Input + index - from] = content.charCodeAt(index);
     }
-    items.push({ type, data, lastEventId });
+  } else {
+    bytes.set(content.subarray(from, to), Border.Input);
   }
-  return items;
+  return to - from;
 }
 
-/** An instance with more memory than this is dropped when idle, in bytes. */
-export const IDLE_MEMORY = 8 * 1024 * 1024;
+/** Reads a chunk part by part, and gives the last event ID. */
+export function read(instance: Instance, chunk: Uint8Array | string, take: Take, items: Message[]): string {
+  const { exports, area, bytes } = instance;
+  let lastEventId;
+  let from = 0;
+  do {
+    const size = handIn(instance, chunk, from);
+    from += size;
+    lastEventId = take(decode(bytes.subarray(Border.Output, Border.Output + exports.read(area, size))), items);
+  } while (from < chunk.length);
+  return lastEventId;
+}
+
+/** Keeps the strings of a stream, and does with them what the core says. What is told beside events has the types of {@link Token}s after an LF, which no event can have. */
+export function createTake(lastEventId: string): Take {
+  let value = '';
+  let data = '';
+  let type = '';
+  let id = lastEventId;
+  return (text, items) => {
+    let start = 0;
+    let end;
+    while ((end = text.indexOf('\r', start)) >= 0) {
+      const token = text.charCodeAt(end + 1);
+      value += text.substring(start, end);
+      start = end + 2;
+      if (token === Token.Data) {
+        data += value;
+      } else if (token === Token.Type) {
+        type = value;
+      } else if (token === Token.Id) {
+        id = value;
+      } else if (token >= Token.Comment) {
+        items.push({ type: '\n' + token, data: value, lastEventId });
+      } else if (token !== Token.Nothing) {
+        if (token === Token.Restart) {
+          id = lastEventId;
+        } else if (token < Token.Skip) {
+          lastEventId = id;
+        }
+        if (token === Token.Event) {
+          items.push({ type: type || 'message', data: data + value, lastEventId });
+        }
+        data = type = '';
+      }
+      value = '';
+    }
+    value += text.substring(start);
+    return lastEventId;
+  };
+}
 
 // The build puts these in: the version of the package and the stamp of the core it was built with.
 declare const VERSION: string;

@@ -58,9 +58,6 @@ export function decode(bytes: Uint8Array): string {
   return text + fromUnits(count);
 }
 
-/** The same: nothing is kept between two calls. */
-export const decodeBroken = decode;
-
 function fromUnits(count: number): string {
   return String.fromCharCode.apply(null, count === BLOCK ? units : units.slice(0, count));
 }

@@ -9,7 +9,6 @@
  */
 
 import { Input, ProbeOutcome } from '../core/contract.js';
-import { decodeBroken } from '../core/decode.js';
 import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from './transport.js';
 
 /** How much of a body that is no event stream is told, in UTF-16 code units. */
@@ -100,8 +99,9 @@ function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
     .catch(() => {})
     .then(() => {
       clearTimeout(timer);
-      return decodeBroken(new Uint8Array(bytes)).slice(0, SHOWN);
-    });
+      return new Response(new Uint8Array(bytes)).text();
+    })
+    .then((text) => text.slice(0, SHOWN));
 }
 
 /**
