@@ -326,7 +326,15 @@ impl<'a> Reader<'a> {
             let piece = self.chunk.get(start..end).unwrap_or_default();
             let cut = self.stream.in_data || !self.stream.line.is_empty();
             let outcome = if line_end.is_some() && !cut {
-                if piece.is_empty() { self.blank_line() } else { self.line(piece) }
+                if piece.is_empty() {
+                    self.blank_line()
+                } else {
+                    let outcome = self.line(piece);
+                    if outcome == Outcome::Comment {
+                        self.end_idle_block();
+                    }
+                    outcome
+                }
             } else if !piece.is_empty() && self.keep_piece(piece) {
                 Outcome::LimitExceeded
             } else if line_end.is_some() {
@@ -434,6 +442,20 @@ impl<'a> Reader<'a> {
         }
         stream.event_given = stream.has_data || !stream.event_type.is_empty();
         Outcome::Event
+    }
+
+    /// The blank line after a comment, if nothing is to be given at it. A comment is mostly alone, to keep the connection, and often in a chunk of its own.
+    #[inline]
+    fn end_idle_block(&mut self) {
+        if self.data.is_some() || self.stream.has_data || self.chunk.get(self.position) != Some(&b'\n') {
+            return;
+        }
+        self.position += 1;
+        self.blank_line();
+        if self.position == self.chunk.len() {
+            self.drained = true;
+            self.settle_last_event_id();
+        }
     }
 
     /// Goes on without giving the event.
