@@ -14,6 +14,7 @@ use super::line::{self, LineReader, Start};
 use super::text;
 use alloc::vec::Vec;
 use core::mem;
+use core::ptr;
 
 /// A push parser for one event stream: feed it a chunk, drain the [`Items`], feed the next.
 ///
@@ -139,6 +140,7 @@ impl EventStream {
             id: None,
             last_event_id: None,
             comment: None,
+            id_text: None,
             near_limit,
             drained: self.exceeded || position == chunk.len(),
             chunk,
@@ -302,6 +304,8 @@ pub(super) struct Reader<'a> {
     /// As of the last block that set it, if its id lies in the chunk; so with the comment that was read last.
     pub(super) last_event_id: Option<&'a [u8]>,
     comment: Option<&'a [u8]>,
+    /// The last event ID as text, once it was given.
+    pub(super) id_text: Option<&'a str>,
     near_limit: bool,
     /// There is nothing more to read.
     pub(super) drained: bool,
@@ -454,7 +458,9 @@ impl<'a> Reader<'a> {
         self.blank_line();
         if self.position == self.chunk.len() {
             self.drained = true;
-            self.settle_last_event_id();
+            if self.last_event_id.is_some() {
+                self.settle_last_event_id();
+            }
         }
     }
 
@@ -590,7 +596,11 @@ impl<'a> Reader<'a> {
     pub(super) fn settle_last_event_id(&mut self) {
         if let Some(id) = self.last_event_id.take() {
             text::clear(&mut self.stream.last_event_id);
-            text::decode(id, &mut self.stream.last_event_id);
+            match self.id_text {
+                // It need not be looked at again.
+                Some(text) if ptr::eq(text.as_bytes(), id) => self.stream.last_event_id.extend_from_slice(id),
+                _ => _ = text::decode(id, &mut self.stream.last_event_id),
+            }
         }
     }
 }

@@ -15,8 +15,6 @@ use core::ptr;
 pub struct Items<'a> {
     reader: Reader<'a>,
     text: CheckedText<'a>,
-    /// The last event ID as text, once it was given.
-    id: Option<&'a str>,
     /// What became of the data or comment, and of the event type, where their bytes are no UTF-8.
     repaired: Option<Box<[String; 2]>>,
 }
@@ -24,7 +22,7 @@ pub struct Items<'a> {
 impl<'a> Items<'a> {
     #[inline]
     pub(super) fn new(reader: Reader<'a>) -> Self {
-        Items { reader, text: CheckedText::default(), id: None, repaired: None }
+        Items { reader, text: CheckedText::default(), repaired: None }
     }
 
     /// The next item, or `None` once the chunk is used up.
@@ -60,10 +58,10 @@ impl<'a> Items<'a> {
         let Reader { chunk, .. } = self.reader;
         let block = self.reader.next_block();
         if let Some(id) = self.reader.last_event_id
-            && !self.id.is_some_and(|text| ptr::eq(text.as_bytes(), id))
+            && !self.reader.id_text.is_some_and(|text| ptr::eq(text.as_bytes(), id))
         {
-            self.id = self.text.slice(chunk, id, block);
-            if self.id.is_none() {
+            self.reader.id_text = self.text.slice(chunk, id, block);
+            if self.reader.id_text.is_none() {
                 self.reader.settle_last_event_id();
             }
         }
@@ -88,7 +86,7 @@ impl<'a> Items<'a> {
             }
         };
         let last_event_id = match self.reader.last_event_id {
-            Some(_) => self.id.unwrap_or_default(),
+            Some(_) => self.reader.id_text.unwrap_or_default(),
             None => stream.last_event_id(),
         };
         Item::Event(MessageEvent { event_type, data, last_event_id })
