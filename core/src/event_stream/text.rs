@@ -126,6 +126,15 @@ pub(super) fn repaired<'t>(bytes: &[u8], place: &'t mut String) -> &'t str {
 /// the standard library; it too has to ask the processor what it can do.
 pub(super) fn checked(bytes: &[u8]) -> Option<&str> {
     #[cfg(feature = "std")]
+    if bytes.len() < SHORT {
+        // Where words lie in the bytes is another place in each chunk, which the processor guesses wrong.
+        return match bytes.utf8_chunks().next() {
+            Some(piece) if piece.invalid().is_empty() => Some(piece.valid()),
+            Some(_) => None,
+            None => Some(""),
+        };
+    }
+    #[cfg(feature = "std")]
     return simdutf8::basic::from_utf8(bytes).ok();
     #[cfg(not(feature = "std"))]
     return str::from_utf8(bytes).ok();
@@ -189,6 +198,9 @@ pub(super) fn shortened(bytes: &[u8], most: usize) -> &[u8] {
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 /// A block with the highest bit of each byte.
 const BEYOND_ASCII: u128 = u128::MAX / 0xFF * 0x80;
+/// What is too short for a check by words.
+#[cfg(feature = "std")]
+const SHORT: usize = 16;
 /// How many bytes are checked ahead at once.
 const WINDOW: usize = 16 * 1024;
 /// Memory up to this many bytes is kept for the next event.
