@@ -153,7 +153,7 @@ impl EventStream {
     #[inline]
     fn go_on(&mut self, chunk: &[u8], from: usize) -> usize {
         if self.in_data {
-            let line_end = self.lines.line_end(chunk, from);
+            let line_end = self.lines.cut_line_end(chunk, from);
             let (end, next) = line_end.unwrap_or((chunk.len(), chunk.len()));
             append(&mut self.data, chunk.get(from..end).unwrap_or_default());
             self.in_data = line_end.is_none();

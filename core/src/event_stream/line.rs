@@ -70,8 +70,20 @@ impl LineReader {
     /// Finds the end of the line that starts at `from`: where it ends and where the next one starts.
     #[inline]
     pub(super) fn line_end(&mut self, chunk: &[u8], from: usize) -> Option<(usize, usize)> {
-        let rest = chunk.get(from..)?;
-        let end = from + find_line_end(rest)?;
+        let end = find_line_end(chunk.get(from..)?)?;
+        Some((from + end, self.next_line(chunk, from + end)))
+    }
+
+    /// The same for a line that began in an earlier chunk, and may well go on past this one.
+    #[inline]
+    pub(super) fn cut_line_end(&mut self, chunk: &[u8], from: usize) -> Option<(usize, usize)> {
+        let end = find_far_line_end(chunk.get(from..)?)?;
+        Some((from + end, self.next_line(chunk, from + end)))
+    }
+
+    /// Where the line after one that ends there starts.
+    #[inline]
+    fn next_line(&mut self, chunk: &[u8], end: usize) -> usize {
         let mut next = end + 1;
         if chunk.get(end) == Some(&CR) {
             match chunk.get(next) {
@@ -80,7 +92,7 @@ impl LineReader {
                 None => self.after_carriage_return = true,
             }
         }
-        Some((end, next))
+        next
     }
 }
 
@@ -106,6 +118,16 @@ fn find_line_end(bytes: &[u8]) -> Option<usize> {
         at += WORD;
     }
     Some(at + bytes.get(at..)?.iter().position(|&byte| byte == LF || byte == CR)?)
+}
+
+/// The first LF or CR, which is not likely to be near.
+#[inline]
+fn find_far_line_end(bytes: &[u8]) -> Option<usize> {
+    #[cfg(feature = "std")]
+    if bytes.len() > WORDS * WORD {
+        return memchr::memchr2(LF, CR, bytes);
+    }
+    find_line_end(bytes)
 }
 
 /// The first LF or CR among the bytes of a word.
