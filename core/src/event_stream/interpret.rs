@@ -334,7 +334,7 @@ impl<'a> Reader<'a> {
                     self.blank_line()
                 } else {
                     let outcome = self.line(piece);
-                    if outcome == Outcome::Comment {
+                    if cfg!(not(target_arch = "wasm32")) && outcome == Outcome::Comment {
                         self.end_idle_block();
                     }
                     outcome
