@@ -14,7 +14,7 @@ export function asFactory(text) {
     assert.ok(found, `wasm2js does not write what it used to: ${pattern} is not there`);
     return found[0];
   };
-  const functions = part(/^ function \$0\([^]*(?=^ bufferView = )/m);
+  const functions = withFewCoercions(part(/^ function \$0\([^]*(?=^ bufferView = )/m));
   assert.ok(!/__wasm_memory|wasm2js_/.test(functions), 'the core wants memory that grows, or what else wasm2js brings');
   const named = (pattern) => [...new Set(functions.match(pattern))];
   const views = named(/\bHEAP[UF]?\d+(?=\[)/g).map((view) => ` var ${view} = new ${view.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`);
@@ -34,6 +34,17 @@ ${segments(text)}
  return { memory: { buffer: buffer }, ${exported} };
 }
 `;
+}
+
+/**
+ * Leaves out `| 0` where it changes nothing: locals hold signed integers, or what comparisons gave, so they compare as they are; and no address is so far from
+ * another that a sum of them wraps.
+ */
+function withFewCoercions(functions) {
+  return functions
+    .replace(/(HEAPU?8\[[^[\]]*) \| 0\]/g, '$1]')
+    .replace(/\((\$\w+) \| 0\)(?= (?:[=!]=|[<>]=?) )/g, '$1')
+    .replace(/(?<= (?:[=!]=|[<>]=?) )\((\$\w+) \| 0\)/g, '$1');
 }
 
 /** What writes the data where it belongs. */
