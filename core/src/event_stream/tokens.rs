@@ -1,7 +1,7 @@
 //! What a chunk comes to for hosts that keep strings themselves, as JavaScript does: text in pieces, and what each of them is.
 //!
 //! Rules: a byte is looked at once, and nothing of the stream is kept but words: the name of a field is followed letter by letter, values go straight to the output, and
-//! what is not complete at the end of a chunk is the host's to keep until the next. So there is nothing to allocate here, and the memory of a module with only this in it
+//! what is not complete at the end of a chunk is the host's to keep until the next, also half a character. So there is nothing to allocate here, and the memory of a module with only this in it
 //! never grows.
 //!
 //! Dangers: all words are 0 at first, since hosts make them. The name that a line goes along may begin in one chunk and end in another, and so may a character.
@@ -56,9 +56,6 @@ struct Body {
     number: u32,
     /// How much of the output is written.
     length: u32,
-    /// The beginning of a character that the end of a chunk cut, the first byte lowest; and how many bytes that is.
-    held: u32,
-    held_length: u32,
     /// Nothing of the value was read.
     at_value: bool,
     after_carriage_return: bool,
@@ -221,11 +218,6 @@ impl Tokenizer {
         if self.body.name == START {
             self.token(buffers, Token::Restart);
         }
-        while self.body.held_length > 0 {
-            self.body.held_length -= 1;
-            self.push(buffers, self.body.held as u8);
-            self.body.held >>= 8;
-        }
         let mut at = 0;
         loop {
             if is_field(self.body.name) {
@@ -246,7 +238,6 @@ impl Tokenizer {
                 self.letter(buffers, byte);
             }
         }
-        self.hold(buffers);
         self.body.length as usize
     }
 
@@ -428,26 +419,6 @@ impl Tokenizer {
             self.token(buffers, Token::Data);
         }
     }
-
-    /// Holds back the last bytes of the output from one on that begins a character, for they may be only its beginning.
-    fn hold(&mut self, buffers: &mut Buffers) {
-        let (mut held, mut count) = (0, 0);
-        // Until there are three.
-        while held < 0x1_0000 {
-            count += 1;
-            // Before the first byte comes the last of the buffer, which is 0, for it is never reached.
-            let byte = *buffers.place(self.body.length.wrapping_sub(count));
-            if byte < 0x80 {
-                return;
-            }
-            held = held << 8 | u32::from(byte);
-            if byte >= 0xC0 {
-                (self.body.held, self.body.held_length) = (held, count);
-                self.body.length -= count;
-                return;
-            }
-        }
-    }
 }
 
 impl Body {
@@ -460,8 +431,6 @@ impl Body {
             id: 0,
             number: 0,
             length: 0,
-            held: 0,
-            held_length: 0,
             at_value: false,
             after_carriage_return: false,
             has_data: false,
@@ -479,27 +448,30 @@ fn after(mut at: u32, letter: u8) -> u32 {
     loop {
         match LETTERS.get(at as usize) {
             None => return UNKNOWN,
-            Some(&(expected, _)) if expected == letter => {
-                return if letter == b':' { FIELD | at } else { at + 1 };
-            }
-            Some(&(_, otherwise)) => at = otherwise.into(),
+            Some(&(expected, other)) if expected == letter => return if letter == b':' { other.into() } else { at + 1 },
+            Some(&(_, other)) => at = other.into(),
         }
     }
 }
 
 /// Whether a line went past the colon.
 fn is_field(name: u32) -> bool {
-    name >= FIELD
+    name >= DATA
 }
 
 /// A stream goes along the BOM, and each line along one of the names, which a colon ends (a comment is the field without one). With each letter stands where to look if it is
-/// not the one: first letters lead to that of the next name.
+/// not the one, first letters lead to that of the next name; but with each colon the field that it makes.
 const LETTERS: [(u8, u8); 24] = {
     let names = b"\xEF\xBB\xBFdata:event:id:retry::";
-    let mut letters = [(0, u8::MAX); 24];
+    let mut letters = [(0, UNKNOWN as u8); 24];
+    let mut field = DATA as u8;
     let mut at = 0;
     while at < letters.len() {
         letters[at].0 = names[at];
+        if names[at] == b':' {
+            letters[at].1 = field;
+            field += 1;
+        }
         at += 1;
     }
     (letters[0].1, letters[3].1, letters[8].1, letters[14].1, letters[17].1) = (3, 8, 14, 17, 23);
@@ -509,14 +481,13 @@ const LETTERS: [(u8, u8); 24] = {
 const START: u32 = 0;
 /// Where a line begins.
 const LINE: u32 = 3;
-/// A field is this and where its colon is.
-const FIELD: u32 = 128;
-const DATA: u32 = FIELD | 7;
-const EVENT: u32 = FIELD | 13;
-const ID: u32 = FIELD | 16;
-const RETRY: u32 = FIELD | 22;
-const COMMENT_LINE: u32 = FIELD | 23;
-const UNKNOWN: u32 = 255;
+/// The fields, in the order of their names.
+const DATA: u32 = 128;
+const EVENT: u32 = 129;
+const ID: u32 = 130;
+const RETRY: u32 = 131;
+const COMMENT_LINE: u32 = 132;
+const UNKNOWN: u32 = 133;
 /// Twice the input is more than can come of it: a reconnection time of one digit and its line are 8 bytes, and come to 13.
 const OUTPUT: usize = 2 * Buffers::INPUT;
 /// Room for a word that begins with the last byte.

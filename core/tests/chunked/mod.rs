@@ -30,7 +30,8 @@ pub(crate) struct Host {
     pub(crate) tokenizer: Tokenizer,
     buffers: Box<Buffers>,
     limit: usize,
-    value: String,
+    /// As bytes, for the end of a chunk may cut a character.
+    value: Vec<u8>,
     data: String,
     event_type: String,
     id: String,
@@ -43,7 +44,8 @@ impl Host {
         let mut tokenizer = Tokenizer::unset();
         tokenizer.set_up(limit.map_or(u32::MAX, |limit| limit as u32), skips);
         tokenizer.set_beside(Beside::All);
-        let [value, data, event_type, id, last_event_id] = [(); 5].map(|()| String::new());
+        let [data, event_type, id, last_event_id] = [(); 4].map(|()| String::new());
+        let value = Vec::new();
         Host { tokenizer, buffers: Box::default(), limit: limit.unwrap_or_default(), value, data, event_type, id, last_event_id }
     }
 
@@ -53,22 +55,21 @@ impl Host {
         for part in chunk.chunks(Buffers::INPUT) {
             self.buffers.input()[..part.len()].copy_from_slice(part);
             let length = self.tokenizer.read(&mut self.buffers, part.len());
-            let text = String::from_utf8_lossy(self.buffers.output(length)).into_owned();
-            let mut pieces = text.split('\r');
-            self.value.push_str(pieces.next().unwrap_or_default());
+            let text = self.buffers.output(length).to_vec();
+            let mut pieces = text.split(|&byte| byte == b'\r');
+            self.value.extend(pieces.next().unwrap_or_default());
             for piece in pieces {
-                let mut piece = piece.chars();
-                let token = piece.next().expect("a token after each CR") as u32;
+                let (&token, piece) = piece.split_first().expect("a token after each CR");
                 items.extend(self.take(token));
-                self.value.push_str(piece.as_str());
+                self.value.extend(piece);
             }
         }
         items
     }
 
-    fn take(&mut self, token: u32) -> Option<OwnedItem> {
-        let value = std::mem::take(&mut self.value);
-        let is = |expected: Token| token == expected as u32;
+    fn take(&mut self, token: u8) -> Option<OwnedItem> {
+        let value = String::from_utf8_lossy(&std::mem::take(&mut self.value)).into_owned();
+        let is = |expected: Token| token == expected as u8;
         if is(Token::Data) || is(Token::Event) {
             self.data.push_str(&value);
         }

@@ -84,19 +84,19 @@ pub mod action {
 /// Which word of a source something is. All but the options belong to what was polled last.
 pub mod field {
     /// The attempt.
-    pub const ATTEMPT: u32 = 15;
+    pub const ATTEMPT: u32 = 13;
     /// Of a timer: how long it is to run, in milliseconds.
-    pub const DELAY: u32 = 16;
+    pub const DELAY: u32 = 14;
     /// Of an error: its [reason](super::reason).
-    pub const REASON: u32 = 17;
+    pub const REASON: u32 = 15;
     /// Of an error: its [verdict](super::verdict).
-    pub const VERDICT: u32 = 18;
+    pub const VERDICT: u32 = 16;
     /// Of an error: the attempt that has ended.
-    pub const ERROR_ATTEMPT: u32 = 19;
+    pub const ERROR_ATTEMPT: u32 = 17;
     /// Of an error: when the next attempt begins; [`NEVER`](super::NEVER) if that is not known.
-    pub const ERROR_DELAY: u32 = 20;
+    pub const ERROR_DELAY: u32 = 18;
     /// The first of the [options](super::option).
-    pub const OPTIONS: u32 = 33;
+    pub const OPTIONS: u32 = 31;
 }
 
 /// Why a connection was lost, or failed: [`Reason`](tidings_core::connection::Reason).
@@ -220,9 +220,9 @@ pub mod border {
     /// The longest string that all engines can make, in code units: V8's, on 64 bits.
     pub const LONGEST_STRING: u32 = 536_870_888;
     /// How many words a parser has.
-    pub const PARSER_WORDS: u32 = 15;
+    pub const PARSER_WORDS: u32 = 13;
     /// How many words a source has.
-    pub const SOURCE_WORDS: u32 = 77;
+    pub const SOURCE_WORDS: u32 = 75;
     /// Which word of the area the stamp is.
     pub const STAMP: u32 = 127;
     /// Where in the area the input begins, in bytes.

@@ -55,19 +55,19 @@ export const enum ActionKind {
 /** The words of a source. All but the options belong to the action polled last, until something is told. */
 export const enum Field {
   /** The attempt that begins, is under way or has ended. */
-  Attempt = 15,
+  Attempt = 13,
   /** How long a timer is to run, in milliseconds. */
-  Delay = 16,
+  Delay = 14,
   /** Of an error: its `Reason`. */
-  Reason = 17,
+  Reason = 15,
   /** Of an error: its `Verdict`. */
-  Verdict = 18,
+  Verdict = 16,
   /** Of an error: the attempt that has ended. */
-  ErrorAttempt = 19,
+  ErrorAttempt = 17,
   /** Of an error: the next attempt begins in so many milliseconds; `Never` if that is not known or there is none. */
-  ErrorDelay = 20,
+  ErrorDelay = 18,
   /** The first `Option`. */
-  Options = 33,
+  Options = 31,
 }
 
 /** What is told by `tell`. */

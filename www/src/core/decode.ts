@@ -1,22 +1,29 @@
 /**
  * Bytes into text, for engines that have `TextDecoder`. The one place that knows of it: builds for others replace this file.
  *
- * Two decoders, for the sake of Node: there one call in stream mode ends a decoder's fast path for ASCII for good, while for all else
- * stream mode is more than twice as fast. Which one is taken is a guess by what came last. Where the last byte may be the end of a broken character, it is not
- * stream mode, which would wait for the rest.
+ * Two decoders, for the sake of Node: there one call in stream mode ends a decoder's fast path for ASCII for good, while for all else stream mode is more than twice as
+ * fast. Which one is taken is a guess by what came last; and stream mode is needed where the end may be in the middle of a character.
  */
 
-let forAscii: TextDecoder | undefined;
-let forOthers: TextDecoder | undefined;
-let wasAscii = true;
+/** Decodes what goes on from call to call. */
+export type Decode = (bytes: Uint8Array) => string;
 
-export function decode(bytes: Uint8Array): string {
-  const text = wasAscii || bytes[bytes.length - 1]! > 0x7f
-    ? (forAscii ||= new TextDecoder('utf-8', WITH_BOM)).decode(bytes)
-    : (forOthers ||= new TextDecoder('utf-8', WITH_BOM)).decode(bytes, { stream: true });
-  wasAscii = text.length === bytes.length;
-  return text;
+/** Those of one stream. */
+export function createDecode(): Decode {
+  let forOthers: TextDecoder | undefined;
+  let wasAscii = true;
+
+  return (bytes) => {
+    const last = bytes[bytes.length - 1]!;
+    const text = wasAscii && !(last > 0x7f) ? (forAscii ||= decoder()).decode(bytes) : (forOthers ||= decoder()).decode(bytes, { stream: true });
+    wasAscii = last < 0x80 && text.length === bytes.length;
+    return text;
+  };
 }
 
+let forAscii: TextDecoder | undefined;
+
 /** A BOM inside a value is text; the stream's own was dropped by the core. */
-const WITH_BOM = { ignoreBOM: true };
+function decoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true });
+}

@@ -29,7 +29,7 @@ export function createCore(instantiate: () => Exports): Core {
         tell(input, attempt, now, value = 0, content = '') {
           call((instance) => {
             const { exports, area } = instance;
-            const size = input === Input.ResponseStarted ? handIn(instance, content, 0) : 0;
+            const size = typeof content === 'string' && input === Input.ResponseStarted ? handIn(instance, READS_TEXT ? content : bytesOf(content), 0) : 0;
             // The time is taken modulo 2^32 as it crosses.
             const moved = exports.tell(area, input, attempt, value, size, now);
             if (moved && input === Input.ChunkReceived) {
@@ -60,5 +60,10 @@ export function createCore(instantiate: () => Exports): Core {
   };
 }
 
-// The build puts this in: the version of the package and the stamp of the core it was built with.
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+// The build puts these in: the version of the package and the stamp of the core it was built with, and whether transports give text.
 declare const VERSION: string;
+declare const READS_TEXT: boolean;

@@ -8,7 +8,7 @@
  */
 
 import type { Message } from './contract.js';
-import { decode } from './decode.js';
+import { createDecode } from './decode.js';
 
 /** What the module exports, be it wasm or JavaScript. Only 32-bit integers cross. */
 export interface Exports {
@@ -23,8 +23,8 @@ export interface Exports {
 export const enum Border {
   Never = -1,
   LongestString = 536_870_888,
-  ParserWords = 15,
-  SourceWords = 77,
+  ParserWords = 13,
+  SourceWords = 75,
   Stamp = 127,
   Input = 512,
   InputSize = 32_768,
@@ -57,8 +57,8 @@ export interface Instance {
 /** Calls an instance for whom these words belong to, and gives what the call gives. Where it throws, the words are not to be used any more. */
 export type Call = <Result>(words: Uint32Array, call: (instance: Instance) => Result) => Result;
 
-/** Takes the text of a part of a chunk, adds the items that it completes, and gives the last event ID. */
-export type Take = (text: string, items: Message[]) => string;
+/** Takes what came of a part of a chunk, adds the items that it completes, and gives the last event ID. */
+export type Take = (bytes: Uint8Array, items: Message[]) => string;
 
 /** The instances, one after another, unless they are of another version, or of the other entry: that has not this export. */
 export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'): Call {
@@ -95,15 +95,18 @@ export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'):
   }
 }
 
-/** Copies what of bytes, or of text of whose characters the low eight bits count, comes after so many into the input, as far as there is room, and says how many. */
-export function handIn({ bytes }: Instance, content: Uint8Array | string, from: number): number {
-  const to = Math.min(content.length, from + Border.InputSize);
-  if (typeof content === 'string') {
+/**
+ * Copies what of a chunk comes after so many bytes into the input, as far as there is room, and says how many that is. Where the host reads text, a chunk may be that; of its
+ * characters the low eight bits count.
+ */
+export function handIn({ bytes }: Instance, chunk: Uint8Array | string, from: number): number {
+  const to = Math.min(chunk.length, from + Border.InputSize);
+  if (READS_TEXT && typeof chunk === 'string') {
     for (let index = from; index < to; index++) {
-      bytes[Border.Input + index - from] = content.charCodeAt(index);
+      bytes[Border.Input + index - from] = chunk.charCodeAt(index);
     }
   } else {
-    bytes.set(content.subarray(from, to), Border.Input);
+    bytes.set((chunk as Uint8Array).subarray(from, to), Border.Input);
   }
   return to - from;
 }
@@ -116,7 +119,7 @@ export function read(instance: Instance, chunk: Uint8Array | string, take: Take,
   do {
     const size = handIn(instance, chunk, from);
     from += size;
-    lastEventId = take(decode(bytes.subarray(Border.Output, Border.Output + exports.read(area, size))), items);
+    lastEventId = take(bytes.subarray(Border.Output, Border.Output + exports.read(area, size)), items);
   } while (from < chunk.length);
   return lastEventId;
 }
@@ -127,7 +130,9 @@ export function createTake(lastEventId: string): Take {
   let data = '';
   let type = '';
   let id = lastEventId;
-  return (text, items) => {
+  const decode = createDecode();
+  return (bytes, items) => {
+    const text = decode(bytes);
     let start = 0;
     let end;
     while ((end = text.indexOf('\r', start)) >= 0) {
@@ -160,6 +165,7 @@ export function createTake(lastEventId: string): Take {
   };
 }
 
-// The build puts these in: the version of the package and the stamp of the core it was built with.
+// The build puts these in: the version of the package, the stamp of the core it was built with, and whether transports give text.
 declare const VERSION: string;
 declare const STAMP: number;
+declare const READS_TEXT: boolean;
