@@ -46,9 +46,10 @@ function defineMessage() {
   const platforms = MessageEvent.prototype;
   // With its `constructor`, which is the platform's too.
   const members = Object.getOwnPropertyDescriptors(platforms) as PropertyDescriptorMap;
-  for (const key in members) {
-    if (members[key]!.get) {
-      members[key]!.get = Message.field(key);
+  // Deno's and workerd's are not all on the prototype.
+  for (const key in { data: 0, origin: 0, lastEventId: 0, ports: 0, ...members }) {
+    if (!members[key] || members[key].get) {
+      members[key] = { get: Message.field(key), enumerable: true, configurable: true };
     }
   }
   return Object.setPrototypeOf(Object.defineProperties(Message.prototype, members), platforms) && Message;
