@@ -91,7 +91,7 @@ function withPlainAccessors(text) {
   let count = 0;
   const plain = text
     .replace(/\b([gs]et) \[[^\]]+\]\(/g, (_, kind) => (count++, `${kind}(`))
-    .replace('getOwnPropertyDescriptor(accessors, key)!', () => (count++, '{ ...accessors, enumerable: true, configurable: true }'));
+    .replace('Object.getOwnPropertyDescriptor(accessors, key)!', () => (count++, '{ ...accessors, enumerable: true, configurable: true }'));
   assert.equal(count, 3, 'www/src/event_source.ts has its accessors elsewhere: see withPlainAccessors in www/build/legacy.mjs');
   return plain;
 }

@@ -151,7 +151,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
     };
     new Promise((resolve) => resolve(plan.prepare!(request)))
       .then(() => {
-        request.url = resolve(`${request.url}`).url;
+        request.url = resolve(request.url).url;
         request.headers = new Headers(request.headers || undefined);
         settle(Input.Prepared);
       })
@@ -204,13 +204,12 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         }
       },
     ));
-    /** One event, or what comes after the last one; whether there is more. */
-    const turn = (): boolean => {
+    /** One event, or what comes after the last one, and true then. */
+    const turn = (): boolean | void => {
       // It may come so late that its request is over, and another is under way.
       if (abort === mine) {
         if (events?.[next]) {
-          dispatchNext();
-          return true;
+          return dispatchNext();
         }
         events = undefined;
         run();
@@ -223,7 +222,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
           readOn();
         }
       }
-      return false;
+      return true;
     };
   }
 
@@ -238,7 +237,10 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         prepare(attempt, connection!.lastEventId());
         break;
       case ActionKind.SendProbe:
-        const mine: Abort = (abort = probe(request, (outcome) => abort === mine && tell(Input.ProbeEnded, attempt, outcome)));
+        abort = probe(request, (outcome) => {
+          abortRequest();
+          tell(Input.ProbeEnded, attempt, outcome);
+        });
         break;
       case ActionKind.AbortRequest:
         abortRequest();
@@ -300,10 +302,11 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** Fires the next event of the chunk, if there is one. */
   function dispatchNext(): void {
     const item = events![next++];
-    if (item?.type === COMMENT) {
+    // No event has the type of comments.
+    if (item?.type === '\n8') {
       source.hear?.(item.data);
     } else if (item) {
-      const fired = message(item.type, item.data, origin, item.lastEventId);
+      const fired = message(item, origin);
       fire(fired);
       // A listener may have closed it.
       if (events) {
@@ -353,8 +356,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   }
 }
 
-/** The type of comments among events. */
-const COMMENT = '\n8';
 /** The longest wait there is. */
 const LONGEST = 2 ** 31 - 1;
 /** The most that crosses the border, which means for ever, or any number. */

@@ -132,7 +132,7 @@ export function defineEventSource(): EventSourceConstructor {
   }
 
   const { prototype } = EventSource;
-  const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const { defineProperty } = Object;
   (['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror'] as const).forEach((key, index) => {
     const accessors = {
       get [key](): unknown {
@@ -147,7 +147,7 @@ export function defineEventSource(): EventSourceConstructor {
         source[key] = handler;
       },
     };
-    const attribute = getOwnPropertyDescriptor(accessors, key)!;
+    const attribute = Object.getOwnPropertyDescriptor(accessors, key)!;
     // The first three are read only.
     if (index < 3) {
       delete attribute.set;
@@ -158,7 +158,8 @@ export function defineEventSource(): EventSourceConstructor {
   // a minifier calls the class.
   defineProperty(prototype, 'close', { enumerable: true });
   ['CONNECTING', 'OPEN', 'CLOSED'].forEach((key, value) => {
-    [EventSource, prototype].forEach((object) => defineProperty(object, key, { value, enumerable: true }));
+    defineProperty(EventSource, key, { value, enumerable: true });
+    defineProperty(prototype, key, { value, enumerable: true });
   });
   defineProperty(EventSource, 'name', { value: 'EventSource' });
   defineProperty(prototype, Symbol.toStringTag, { value: 'EventSource', configurable: true });

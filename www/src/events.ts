@@ -11,14 +11,16 @@
  * This file is not for old browsers: private fields are the one place on an event where a script cannot look.
  */
 
+import type { Message as Item } from './core/contract.js';
+
 /** Makes an [`Event`](https://dom.spec.whatwg.org/#event) that neither bubbles nor can be cancelled. */
 export function event(type: string): Event {
   return new Event(type);
 }
 
 /** Makes a [`MessageEvent`](https://html.spec.whatwg.org/multipage/comms.html#the-messageevent-interface); `origin` is a serialized origin. */
-export function message(type: string, data: string, origin: string, lastEventId: string): Event {
-  return new (Message ||= defineMessage())(type, data, origin, lastEventId);
+export function message(item: Item, origin: string): Event {
+  return new (Message ||= defineMessage())(item, origin);
 }
 
 let Message: ReturnType<typeof defineMessage> | undefined;
@@ -27,30 +29,45 @@ let Message: ReturnType<typeof defineMessage> | undefined;
 function defineMessage() {
   const ports: readonly MessagePort[] = Object.freeze([]);
 
+  // Its getters do not wait for the platform's: Deno's and workerd's are not all on the prototype.
   class Message extends Event {
-    #values: Record<string, unknown>;
+    #item: Item;
+    #origin: string;
 
-    constructor(type: string, data: string, origin: string, lastEventId: string) {
-      super(type);
-      this.#values = { data, origin, lastEventId, ports };
+    constructor(item: Item, origin: string) {
+      super(item.type);
+      this.#item = item;
+      this.#origin = origin;
     }
 
-    static field(key: string) {
-      return function (this: Message) {
-        // Of a message from a server, `source` is null, and so is what an engine adds (`userActivation` in Chromium).
-        return this.#values[key] ?? null;
-      };
+    get data() {
+      return this.#item.data;
+    }
+
+    get origin() {
+      return this.#origin;
+    }
+
+    get lastEventId() {
+      return this.#item.lastEventId;
+    }
+
+    get ports() {
+      return ports;
     }
   }
 
   const platforms = MessageEvent.prototype;
-  // With its `constructor`, which is the platform's too.
-  const members = Object.getOwnPropertyDescriptors(platforms) as PropertyDescriptorMap;
-  // Deno's and workerd's are not all on the prototype.
-  for (const key in { data: 0, origin: 0, lastEventId: 0, ports: 0, ...members }) {
-    if (!members[key] || members[key].get) {
-      members[key] = { get: Message.field(key), enumerable: true, configurable: true };
+  const { prototype } = Message;
+  const { getOwnPropertyDescriptors } = Object;
+  // Also its `constructor`, so that ours is the platform's.
+  const members: PropertyDescriptorMap = getOwnPropertyDescriptors(platforms);
+  const own: PropertyDescriptorMap = getOwnPropertyDescriptors(prototype);
+  for (const key in members) {
+    if (members[key]!.get) {
+      // Of a message from a server, `source` is null, and so is what an engine adds (`userActivation` in Chromium).
+      members[key]!.get = own[key]?.get || (() => null);
     }
   }
-  return Object.setPrototypeOf(Object.defineProperties(Message.prototype, members), platforms) && Message;
+  return Object.setPrototypeOf(Object.defineProperties(prototype, members), platforms) && Message;
 }

@@ -146,8 +146,8 @@ function read(checks: Record<string, Check>, init: Record<string, any>, plan: Pl
 }
 
 /** Whether a request without a method, or with this one, changes nothing. */
-export function isSafe({ method }: Plan): boolean {
-  return /^(get|head)?$/i.test(method || '');
+export function isSafe(plan: Plan): boolean {
+  return /^(get|head)?$/i.test(plan.method || '');
 }
 
 /** Fails the constructor for the sake of what it was given. */

@@ -27,13 +27,13 @@ export function send(request: Request, answered: Answered, happened: Happened): 
 }
 
 /** As in `turns.ts`; where nobody has promises, nobody can tell many turns from one. */
-export function inTurns(turn: () => boolean): void {
+export function inTurns(turn: () => boolean | void): void {
   inSeveralTurns(
     realm.Promise
       ? turn
       : () => {
-          while (turn());
-          return false;
+          while (!turn());
+          return true;
         },
   );
 }

@@ -3,7 +3,7 @@
  * `tidings:host`, so that what is asked of it is called by name.
  */
 
-import type { Core } from '../core/contract.js';
+import type { Core, Message } from '../core/contract.js';
 import type { Abort, Answered, Happened, ProbeAnswer, Request } from '../transport/transport.js';
 
 /** A URL that was parsed. */
@@ -29,7 +29,7 @@ export interface Platform {
   /** Makes a plain event. */
   event(type: string): Event;
   /** Makes a message event; `origin` is a serialized origin. */
-  message(type: string, data: string, origin: string, lastEventId: string): Event;
+  message(item: Message, origin: string): Event;
   /** Sends a request, and reports what comes of it. It does not report before it has returned. */
   send(request: Request, answered: Answered, happened: Happened): Abort;
   /** Sends one to the same place without CORS, and says once how it went. */
@@ -39,8 +39,8 @@ export interface Platform {
    * What it returns ends both.
    */
   wait(milliseconds: number, timeout: () => void, online: () => void): () => void;
-  /** Calls `turn` until it returns false; see `turns.ts`. */
-  inTurns(turn: () => boolean): void;
+  /** Calls `turn` until it returns true; see `turns.ts`. */
+  inTurns(turn: () => boolean | void): void;
 }
 
 /** The hosts, each of which has all of that. */

@@ -15,19 +15,18 @@ const TURNS_PER_TASK = 64;
 /** The same for what is called immediately. */
 const IMMEDIATES = 32;
 
-const turns: (() => boolean)[] = [];
+const turns: (() => boolean | void)[] = [];
 let post: (() => void) | undefined;
 
-/** Calls `turn` until it returns false, each time in a turn of its own and never before this has returned. It must not throw. */
-export function inTurns(turn: () => boolean): void {
+/** Calls `turn` until it returns true, each time in a turn of its own and never before this has returned. It must not throw. */
+export function inTurns(turn: () => boolean | void): void {
   if (turns.push(turn) === 1) {
     (post ||= open())();
   }
 }
 
 function take(): boolean {
-  const turn = turns[0];
-  if (turn && !turn()) {
+  if (turns[0]?.()) {
     turns.shift();
   }
   return !!turns.length;

@@ -16,9 +16,9 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   return sendBytes({ ...request, lastEventId: text(request.lastEventId) }, answered, happened);
 }
 
-export function inTurns(turn: () => boolean): void {
+export function inTurns(turn: () => boolean | void): void {
   setTimeout(() => {
-    if (turn()) {
+    if (!turn()) {
       inTurns(turn);
     }
   });

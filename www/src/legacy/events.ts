@@ -5,6 +5,7 @@
  * that, since the platform's getters throw on objects that are not the platform's.
  */
 
+import type { Message as Item } from '../core/contract.js';
 import { realm, redefine } from './stand_ins.js';
 
 /** An event on its way: what a target sets. */
@@ -26,11 +27,11 @@ export function event(type: string): Event {
   return new (PlainEvent ||= classOf('Event', {}))(type) as unknown as Event;
 }
 
-export function message(type: string, data: string, origin: string, lastEventId: string): Event {
-  const event = new (Message ||= classOf('MessageEvent', { source: null, ports: Object.freeze([]) }))(type);
-  event.data = data;
+export function message(item: Item, origin: string): Event {
+  const event = new (Message ||= classOf('MessageEvent', { source: null, ports: Object.freeze([]) }))(item.type);
+  event.data = item.data;
   event.origin = origin;
-  event.lastEventId = lastEventId;
+  event.lastEventId = item.lastEventId;
   return event as unknown as Event;
 }
 

@@ -19,8 +19,6 @@ const SETTLING = 20;
 
 /** Sends the standard's request for an event stream. */
 export function send(request: Request, answered: Answered, happened: Happened): Abort {
-  let reader: Reader;
-  let chunk: Promise<ReadableStreamReadResult<Uint8Array>>;
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
   // A plain object, which what stands in for `fetch` can spread; what is given takes the place of ours.
   const headers: Record<string, string> = { accept: 'text/event-stream' };
@@ -33,27 +31,6 @@ export function send(request: Request, answered: Answered, happened: Happened): 
     headers[name] = value;
   });
   const failed = (error?: unknown) => happened(Input.RequestFailed, undefined, error);
-  const readAhead = () => {
-    if (reader) {
-      chunk = reader.read();
-      chunk.catch(() => {});
-    }
-  };
-  const readOn = () => {
-    if (reader) {
-      chunk.then(({ done, value }) => {
-        if (done) {
-          happened(Input.BodyEnded);
-        } else {
-          readAhead();
-          happened(Input.ChunkReceived, value);
-        }
-      }, failed);
-    } else {
-      // A response without a body.
-      happened(Input.BodyEnded);
-    }
-  };
   const end = begin(
     request,
     {
@@ -65,12 +42,30 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       headers,
       body: request.body,
     } as RequestInit,
-    (response, its) => {
-      const { status, headers } = response;
+    (response, reader) => {
+      let chunk: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+      const readAhead = () => {
+        chunk = reader?.read();
+        chunk?.catch(() => {});
+      };
+      const readOn = () => {
+        if (chunk) {
+          chunk.then(({ done, value }) => {
+            if (done) {
+              happened(Input.BodyEnded);
+            } else {
+              readAhead();
+              happened(Input.ChunkReceived, value);
+            }
+          }, failed);
+        } else {
+          // A response without a body.
+          happened(Input.BodyEnded);
+        }
+      };
+      const { status, headers, url } = response;
       // What stands in for `fetch` may answer without a URL.
-      const url = response.url || request.url;
-      const tell = (body?: string) => answered({ status, headers, url, body }, readOn);
-      reader = its;
+      const tell = (body?: string) => answered({ status, headers, url: url || request.url, body }, readOn);
       if (status === 200 && /event-stream/i.test(headers.get('Content-Type')!)) {
         readAhead();
         tell();
@@ -109,17 +104,12 @@ function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
  * CORS it tells of an answer, if only that there is one.
  */
 export function probe(request: Request, answer: ProbeAnswer): Abort {
-  const finish = (outcome: ProbeOutcome) => {
-    end();
-    answer(outcome);
-  };
-  const end = begin(
+  return begin(
     request,
     { mode: 'no-cors', credentials: 'omit', cache: 'no-store' },
-    (response) => finish(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
-    () => finish(ProbeOutcome.Unreachable),
+    (response) => answer(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
+    () => answer(ProbeOutcome.Unreachable),
   );
-  return end;
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array> | null | undefined;
@@ -137,9 +127,7 @@ function begin(
   let ended = false;
   const end = () => {
     controller.abort();
-    if (reader) {
-      reader.cancel().catch(() => {});
-    }
+    reader?.cancel().catch(() => {});
   };
   init.signal = controller.signal;
   // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
@@ -147,7 +135,7 @@ function begin(
   new Promise<Response>((resolve) => resolve((request.fetch || fetch)(request.url, init)))
     .then((response) => {
       answered = Date.now();
-      reader = response.body && response.body.getReader();
+      reader = response.body?.getReader();
       return ended ? end() : onResponse(response, reader);
     })
     .catch(onFailure);
