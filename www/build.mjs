@@ -18,7 +18,7 @@ import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 
 import { buildCore } from './build/core.mjs';
-import { inlined } from './build/inline.mjs';
+import { inlined, textOf } from './build/inline.mjs';
 import { buildLegacy } from './build/legacy.mjs';
 import { printSizes } from './build/size.mjs';
 
@@ -35,7 +35,7 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = [
   'goOn|isResumable|consumers|full|hear|fetchable|crossOrigin|corsApplies',
-  'words|bytes|take|end|field|events|free',
+  'words|bytes|take|end|field|events|free|explain|trace',
 ].join('|');
 /** Always the same ones: left to itself, esbuild takes now these, now those. */
 const SHORT = Object.fromEntries(INTERNAL.split('|').map((name, index) => [name, 'abcdefghijklmnopqrstuvwxyz'[index]]));
@@ -89,8 +89,8 @@ async function build(folder) {
   const common = { ...small, format: 'cjs', plugins: [plugin('module')] };
   const script = { ...small, format: 'iife', plugins: [plugin('script')] };
   const entries = [
-    [{ ...module, ...SHAKEABLE }, 'entry/index.ts', 'index.mjs'],
-    [common, 'entry/index.ts', 'index.cjs'],
+    [{ ...module, ...SHAKEABLE, ...textLast(core.wasm) }, 'entry/index.ts', 'index.mjs'],
+    [{ ...common, ...textLast(core.wasm) }, 'entry/index.ts', 'index.cjs'],
     // These only add to the main entry, so that there is one class however it is imported.
     [{ ...module, plugins: [besideIndex('./index.mjs'), ...module.plugins] }, 'entry/polyfill.ts', 'polyfill.mjs'],
     [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/polyfill.ts', 'polyfill.cjs'],
@@ -100,8 +100,8 @@ async function build(folder) {
     [{ ...common, plugins: [besideIndex('./index.cjs'), ...common.plugins] }, 'entry/dev.ts', 'dev.cjs'],
     [{ ...module, plugins: [besideIndex('./workerd.mjs'), ...module.plugins] }, 'entry/dev.ts', 'dev-workerd.mjs'],
     [script, AS_TIDINGS, 'polyfill.js'],
-    [{ ...module, ...SHAKEABLE, plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.mjs'],
-    [{ ...common, plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.cjs'],
+    [{ ...module, ...SHAKEABLE, ...textLast(core.parserWasm), plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.mjs'],
+    [{ ...common, ...textLast(core.parserWasm), plugins: [parserPlugin()] }, 'entry/parser.ts', 'parser.cjs'],
     [{ ...module, plugins: [parserPlugin(false)] }, 'entry/parser-workerd.ts', 'parser-workerd.mjs'],
     // Without maps: what wasm2js writes is no source.
     [{ ...module, sourcemap: false }, 'entry/core-js.ts', 'core-js.mjs'],
@@ -123,15 +123,15 @@ async function build(folder) {
   const internals = join(root, 'target/npm');
   await mkdir(internals, { recursive: true });
   await writeFile(join(internals, 'first.wasm'), core.firstWasm);
-  for (const [name, entry] of [['internals.mjs', 'core/internals.ts'], ['core-js.mjs', 'entry/core-js.ts']]) {
-    await esbuild.build({ ...module, mangleProps: undefined, mangleCache: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
+  for (const [name, entry, more] of [['internals.mjs', 'core/internals.ts', textLast(core.wasm)], ['core-js.mjs', 'entry/core-js.ts']]) {
+    await esbuild.build({ ...module, ...more, mangleProps: undefined, mangleCache: undefined, entryPoints: [source(entry)], outfile: join(internals, name) });
   }
   await types();
 }
 
 /** The virtual modules of `virtual.d.ts`; an entry that has its core from elsewhere inlines none. */
 function provide({ createCore, file }, wasm, javaScript, loader, inline = true, host = 'modern') {
-  const contents = { 'tidings:core-bytes': inline ? inlined(wasm) : 'export default () => {}', 'tidings:js-core': javaScript };
+  const contents = { 'tidings:core-bytes': inline ? inlined(wasm, loader === 'script') : 'export default () => {}', 'tidings:js-core': javaScript };
   return {
     name: 'tidings',
     setup(build) {
@@ -160,6 +160,11 @@ function provide({ createCore, file }, wasm, javaScript, loader, inline = true, 
       build.onLoad({ filter: /.*/, namespace: 'tidings' }, ({ path }) => ({ contents: contents[path], loader: 'js' }));
     },
   };
+}
+
+/** Puts the text of the core at the end, where an app's bundler leaves it: brotli makes less of an entry if all code comes first. */
+function textLast(wasm) {
+  return { footer: { js: textOf(wasm) } };
 }
 
 /** Leaves the main entry to its own file. */

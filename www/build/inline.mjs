@@ -4,13 +4,13 @@
 // and 122 to the next. So what repeats in the bytes repeats in the text, which brotli sees: of 4,127 bytes (brotli) of wasm this makes 4,219, with one row from
 // 0 to 89 it was 4,271, base64 makes a fourth more, and U+0000-U+00FF in UTF-8 no less than this, while tools that write ASCII make a fifth more of that.
 
-/** A module that gives the bytes. */
-export function inlined(bytes) {
-  return `const text = ${JSON.stringify(encode(bytes))};
+/** A module that gives the bytes; the text that they are made of stands in it, or else somewhere in its scope. */
+export function inlined(bytes, hasText) {
+  return `${hasText ? textOf(bytes) : ''}
 export default () => {
   const bytes = [];
   let more = 0;
-  for (const character of text) {
+  for (const character of CORE_AS_TEXT) {
     const code = character.charCodeAt();
     if (code < 34) {
       more += code * 58;
@@ -22,6 +22,10 @@ export default () => {
   return new Uint8Array(bytes);
 };
 `;
+}
+
+export function textOf(bytes) {
+  return `var CORE_AS_TEXT = ${JSON.stringify(encode(bytes))};`;
 }
 
 /** How each byte is written. */
