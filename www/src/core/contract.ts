@@ -215,6 +215,4 @@ export interface Connection {
 export interface Core {
   /** A new connection, with the last event ID to start from, which may be empty. */
   connect(options: Options, lastEventId: string): Connection;
-  /** The version and the stamp of the sources that this core was built from; `tidings_core::VERSION` is the same. */
-  readonly version: string;
 }

@@ -9,7 +9,6 @@ export function createCore(instantiate: () => Exports): Core {
   const callCore = createCall(instantiate, 'poll');
 
   return {
-    version: VERSION,
     connect(options, lastEventId) {
       let words: Uint32Array | undefined = new Uint32Array(Border.SourceWords);
       let chunk: Message[] = [];
@@ -64,6 +63,5 @@ function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-// The build puts these in: the version of the package and the stamp of the core it was built with, and whether transports give text.
-declare const VERSION: string;
+// The build puts this in: whether transports give text.
 declare const READS_TEXT: boolean;
