@@ -88,7 +88,7 @@ export class EventStreamDecoder {
    * background. The other two doors wait for one.
    */
   push(chunk: Uint8Array): EventStreamMessage[] {
-    const events: EventStreamMessage[] = [];
+    let events: EventStreamMessage[] = [];
     // Bytes of another realm are no `instanceof` of ours.
     if (chunk?.BYTES_PER_ELEMENT !== 1) {
       refuse(
@@ -98,16 +98,15 @@ export class EventStreamDecoder {
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;
-      for (const item of (this.#parser ||= make(this.#limit))(chunk)) {
-        const { type, data } = item;
+      const told: EventStreamMessage[] = [];
+      events = (this.#parser ||= make(this.#limit))(chunk, told);
+      for (const { type, data } of told) {
         if (type === Told.Comment) {
           onComment?.(data);
         } else if (type === Told.ReconnectionTime) {
           onRetry?.(parseInt(data, 8));
-        } else if (type === Told.LimitExceeded) {
-          this.#exceeded = true;
         } else {
-          events.push(item);
+          this.#exceeded = true;
         }
       }
     }

@@ -32,7 +32,8 @@ export function createCore(instantiate: () => Exports): Core {
             // The time is taken modulo 2^32 as it crosses.
             const moved = exports.tell(area, input, attempt, value, size, now);
             if (moved && input === Input.ChunkReceived) {
-              lastEventId = read(instance, content, take, (chunk = []));
+              chunk = [];
+              lastEventId = read(instance, content, take, chunk, chunk);
             }
             return moved;
           });

@@ -57,8 +57,8 @@ export interface Instance {
 /** Calls an instance for whom these words belong to, and gives what the call gives. Where it throws, the words are not to be used any more. */
 export type Call = <Result>(words: Uint32Array, call: (instance: Instance) => Result) => Result;
 
-/** Takes what came of a part of a chunk, adds the items that it completes, and gives the last event ID. */
-export type Take = (bytes: Uint8Array, items: Message[]) => string;
+/** Takes what came of a part of a chunk, adds the events that it completes, and what else was told, and gives the last event ID. */
+export type Take = (bytes: Uint8Array, events: Message[], told: Message[]) => string;
 
 /** The instances, one after another, unless they are of another version, or of the other entry: that has not this export. */
 export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'): Call {
@@ -106,20 +106,22 @@ export function handIn({ bytes }: Instance, chunk: Uint8Array | string, from: nu
       bytes[Border.Input + index - from] = chunk.charCodeAt(index);
     }
   } else {
-    bytes.set((chunk as Uint8Array).subarray(from, to), Border.Input);
+    // Another view is dearer than a small chunk.
+    const all = chunk as Uint8Array;
+    bytes.set(to - from < chunk.length ? all.subarray(from, to) : all, Border.Input);
   }
   return to - from;
 }
 
 /** Reads a chunk part by part, and gives the last event ID. */
-export function read(instance: Instance, chunk: Uint8Array | string, take: Take, items: Message[]): string {
+export function read(instance: Instance, chunk: Uint8Array | string, take: Take, events: Message[], told: Message[]): string {
   const { exports, area, bytes } = instance;
   let lastEventId;
   let from = 0;
   do {
     const size = handIn(instance, chunk, from);
     from += size;
-    lastEventId = take(bytes.subarray(Border.Output, Border.Output + exports.read(area, size)), items);
+    lastEventId = take(bytes.subarray(Border.Output, Border.Output + exports.read(area, size)), events, told);
   } while (from < chunk.length);
   return lastEventId;
 }
@@ -131,7 +133,7 @@ export function createTake(lastEventId: string): Take {
   let type = '';
   let id = lastEventId;
   const decode = createDecode();
-  return (bytes, items) => {
+  return (bytes, events, told) => {
     const text = decode(bytes);
     let start = 0;
     let end;
@@ -146,7 +148,7 @@ export function createTake(lastEventId: string): Take {
       } else if (token === Token.Id) {
         id = value;
       } else if (token >= Token.Comment) {
-        items.push({ type: '\n' + token, data: value, lastEventId });
+        told.push({ type: '\n' + token, data: value, lastEventId });
       } else if (token !== Token.Nothing) {
         if (token === Token.Restart) {
           id = lastEventId;
@@ -154,7 +156,7 @@ export function createTake(lastEventId: string): Take {
           lastEventId = id;
         }
         if (token === Token.Event) {
-          items.push({ type: type || 'message', data: data + value, lastEventId });
+          events.push({ type: type || 'message', data: data + value, lastEventId });
         }
         data = type = '';
       }

@@ -11,11 +11,11 @@ import { Border, createCall, createTake, read, type Exports } from './memory.js'
 export type ParserCore = (limit: number) => Parser;
 
 /**
- * One stream's parser: reads a chunk. Among its events are, in their order, those of the types that no event can have: see {@link Told}.
+ * One stream's parser: reads a chunk, and gives its events. What else it says is added to what is handed in: see {@link Told}.
  *
  * Once it throws it does so at each call: there was no room on the stack, and nobody knows how far it had read.
  */
-export type Parser = (chunk: Uint8Array) => Message[];
+export type Parser = (chunk: Uint8Array, told: Message[]) => Message[];
 
 /** What stands as a type where something else than an event was read. */
 export const enum Told {
@@ -36,13 +36,13 @@ export function createCore(instantiate: () => Exports): ParserCore {
     // What is wanted beside events: all there is.
     words.set([Math.min(limit, Border.LongestString), 2]);
     const take = createTake('');
-    return (chunk) => {
-      const items: Message[] = [];
+    return (chunk, told) => {
+      const events: Message[] = [];
       const mine = words!;
       words = undefined;
-      call(mine, (instance) => read(instance, chunk, take, items));
+      call(mine, (instance) => read(instance, chunk, take, events, told));
       words = mine;
-      return items;
+      return events;
     };
   };
 }
