@@ -19,7 +19,7 @@ export function asFactory(text) {
   const named = (pattern) => [...new Set(functions.match(pattern))];
   const views = named(/\bHEAP[UF]?\d+(?=\[)/g).map((view) => ` var ${view} = new ${view.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`);
   const maths = named(/\bMath_\w+/g).map((name) => ` var ${name} = ${name.replace('_', '.')};\n`);
-  const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"\w+": \$\d+/g)].join(', ');
+  const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"(\w+)": (\$\d+)/g)].map(([, name, called]) => `${name}: ${called}`).join(', ');
   return `
 export default function instantiate() {
  var buffer = ${part(/new ArrayBuffer\(\d+\)/)};

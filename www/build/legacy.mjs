@@ -15,8 +15,8 @@ import { minify } from 'terser';
 /** For Node, which looks for the names of exports in the text, and runs none of this. */
 const NAMES = '0 && (module.exports = { EventSource: EventSource, install: install, details: details, onComment: onComment, reconnect: reconnect });\n';
 
-/** More members that never leave the file. */
-const INTERNAL = /^(stopped|removed|callback)$/;
+/** More members that never leave the file, with what the core exports. */
+const INTERNAL = /^(stopped|removed|callback|exports|area|poll|tell|connect)$/;
 
 /**
  * @param {{ root: string, dist: string, shared: esbuild.BuildOptions, plugin: esbuild.Plugin, banner: string }} given `shared` with the version and the names to shorten,

@@ -6,7 +6,7 @@ import { Border, createCall, createTake, handIn, read, type Exports, type Instan
 /** The core that `instantiate` makes instances of. */
 export function createCore(instantiate: () => Exports): Core {
   // Finds the wrong version at once, not at the first connection.
-  const callCore = createCall(instantiate, 'poll');
+  const callCore = createCall(instantiate, /* @__KEY__ */ 'poll');
 
   return {
     connect(options, lastEventId) {
