@@ -113,7 +113,7 @@ export function defineEventSource(): EventSourceConstructor {
       const text = `${url}`;
       init ??= {};
       if (!isObject(init)) {
-        refuse('init', init);
+        refuse('init', init, 'an object');
       }
       const plan = check(init);
       const source = {

@@ -115,7 +115,7 @@ export interface PreparedRequest {
 /** The options, checked. Those of `reconnection` are among them. */
 export interface Plan extends TidingsEventSourceInit, ReconnectionInit {}
 
-/** Says whether a value is allowed; what it throws says why not. */
+/** Gives or throws what is allowed, or why the value is not, if it is not. What it gives for one that is allowed is no text. */
 type Check = (value: any, plan: Plan, name: string) => unknown;
 
 /** Reads and checks the options, in this order; throws a `TypeError` that names the one that is bad. */
@@ -128,14 +128,15 @@ export function check(init: TidingsEventSourceInit): Plan {
 
 function read(checks: Record<string, Check>, init: Record<string, any>, plan: Plan): void {
   for (const name in init) {
-    checks[name] || refuse(name, init[name]);
+    checks[name] || refuse(name, init[name], 'no such option');
   }
   for (const name in checks) {
     // Each is read once, as WebIDL does.
     const value = ((plan as Record<string, unknown>)[name] = init[name]);
-    let why;
+    let why: unknown;
     try {
-      if (value === undefined || checks[name]!(value, plan, name)) {
+      why = value !== undefined && checks[name]!(value, plan, name);
+      if (typeof why !== 'string') {
         continue;
       }
     } catch (error) {
@@ -170,10 +171,11 @@ export function isObject(value: unknown): value is object {
 }
 
 const any: Check = () => true;
-const callable: Check = (value) => !value || typeof value === 'function';
-const number = (value: unknown) => typeof value === 'number' && value >= 0;
+const object: Check = (value) => isObject(value) || 'an object';
+const callable: Check = (value) => !value || typeof value === 'function' || 'a function';
+const number: Check = (value) => (typeof value === 'number' && value >= 0) || 'a number, 0 or more';
 /** What `fetch` takes, it says itself; but a stream could be sent only once. */
-const request: Check = (value, { method }, name) => !value?.getReader && new Request('http://a', { method, [name]: value } as RequestInit);
+const request: Check = (value, { method }, name) => (value?.getReader ? 'no stream' : new Request('http://a', { method, [name]: value } as RequestInit));
 
 /** By name, in the order in which they are read. */
 export const OPTIONS: Record<string, Check> = {
@@ -181,30 +183,30 @@ export const OPTIONS: Record<string, Check> = {
   method: request,
   headers: request,
   body: request,
-  credentials: (value, plan, name) => plan.withCredentials === undefined && request(value, plan, name),
-  redirect: (value, plan, name) => value !== 'manual' && request(value, plan, name),
+  credentials: (value, plan, name) => (plan.withCredentials === undefined ? request(value, plan, name) : 'not with withCredentials'),
+  redirect: (value, plan, name) => (value === 'manual' ? 'follow or error' : request(value, plan, name)),
   // WebKitGTK takes any object.
-  signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener),
+  signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener || 'an AbortSignal'),
   fetch: callable,
   prepare: callable,
-  lastEventId: (value) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value)),
+  lastEventId: (value) => (typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value))) || 'a string of 4096 bytes at most, no NUL, CR, LF',
   lastEventIdParam: any,
   repeat: any,
-  reconnection: isObject,
+  reconnection: object,
   idleTimeout: number,
-  whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))),
-  maxEventSize: (value) => value === null || number(value),
-  whenTooBig: (value) => value === 'fail' || value === 'skip',
+  whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))) || 'keep, or pause with repeat',
+  maxEventSize: (value, plan, name) => value === null || number(value, plan, name),
+  whenTooBig: (value) => value === 'fail' || value === 'skip' || 'fail or skip',
   probe: any,
 };
 
 /** The members of `reconnection`. */
 export const RECONNECTION: Record<string, Check> = {
   min: number,
-  max: (value, plan) => number(value) && !(plan.min! > value),
+  max: (value, plan, name) => (plan.min! > value ? 'not less than min' : number(value, plan, name)),
   attempts: number,
   time: number,
-  statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status % 1 === 0),
+  statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status % 1 === 0) || 'numbers from 201 to 599',
   decide: callable,
 };
 

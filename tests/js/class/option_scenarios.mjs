@@ -729,7 +729,7 @@ export const scenarios = [
 
   // What is bad.
   {
-    name: 'bad options fail at construction, and the message names the option and what was given',
+    name: 'bad options fail at construction, and the message names the option, what was given and what is allowed',
     run: ({ EventSource, here }) => {
       const stream = () => {
         try {
@@ -752,7 +752,8 @@ export const scenarios = [
           new EventSource(`${here}/message`, init).close();
           return 'nothing';
         } catch (error) {
-          return `${error.name} ${error.message.split(': ')[1]}`;
+          const { name, message } = error;
+          return /: bad [^:]+: [^]+ \([^)]+/.test(message) ? `${name} ${message.split(': ')[1]}` : message;
         }
       });
     },
