@@ -27,6 +27,8 @@ pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
         && name == b"data"
     {
         (Field::Data, rest)
+    } else if line.first() == Some(&b':') {
+        (Field::Comment, line)
     } else if let Some((name, rest)) = line.split_first_chunk()
         && name == b"id"
     {
@@ -39,8 +41,6 @@ pub(super) fn split(line: &[u8]) -> (Field, &[u8]) {
         && name == b"retry"
     {
         (Field::Retry, rest)
-    } else if line.first() == Some(&b':') {
-        (Field::Comment, line)
     } else {
         return (Field::Unknown, &[]);
     };

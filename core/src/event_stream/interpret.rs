@@ -318,27 +318,19 @@ impl<'a> Reader<'a> {
         if self.drained {
             return Outcome::Nothing;
         }
+        if self.position == self.chunk.len() {
+            self.keep_block();
+            return Outcome::Nothing;
+        }
         loop {
             let start = self.position;
-            if start == self.chunk.len() {
-                self.keep_block();
-                return Outcome::Nothing;
-            }
             let line_end = self.stream.lines.line_end(self.chunk, start);
             let (end, next) = line_end.unwrap_or((self.chunk.len(), self.chunk.len()));
             self.position = next;
             let piece = self.chunk.get(start..end).unwrap_or_default();
             let cut = self.stream.in_data || !self.stream.line.is_empty();
             let outcome = if line_end.is_some() && !cut {
-                if piece.is_empty() {
-                    self.blank_line()
-                } else {
-                    let outcome = self.line(piece);
-                    if cfg!(not(target_arch = "wasm32")) && outcome == Outcome::Comment {
-                        self.end_idle_block();
-                    }
-                    outcome
-                }
+                if piece.is_empty() { self.blank_line() } else { self.line(piece) }
             } else if !piece.is_empty() && self.keep_piece(piece) {
                 Outcome::LimitExceeded
             } else if line_end.is_some() {
@@ -360,11 +352,14 @@ impl<'a> Reader<'a> {
     /// A whole line that lies in the chunk and is not blank.
     #[inline]
     fn line(&mut self, line: &'a [u8]) -> Outcome {
-        if let [b':', b' ', comment @ ..] | [b':', comment @ ..] = line {
-            self.comment = Some(comment);
+        let (field, value) = self.split(line);
+        if field == Field::Comment {
+            self.comment = Some(value);
+            if cfg!(not(target_arch = "wasm32")) {
+                self.end_idle_block();
+            }
             return Outcome::Comment;
         }
-        let (field, value) = self.split(line);
         if self.near_limit && self.would_exceed(field, value.len()) {
             return Outcome::LimitExceeded;
         }
@@ -505,6 +500,18 @@ impl<'a> Reader<'a> {
                 return true;
             }
             self.stream.data.extend_from_slice(piece);
+            return false;
+        }
+        // What a chunk cuts is mostly a `data` line that begins in it.
+        if cfg!(not(target_arch = "wasm32"))
+            && !self.near_limit
+            && self.stream.line.is_empty()
+            && piece.len() > DATA.len()
+            && let (Field::Data, value) = field::split(piece)
+        {
+            self.keep_data();
+            self.stream.keep(Field::Data, value);
+            self.stream.in_data = true;
             return false;
         }
         let mut line = mem::take(&mut self.stream.line);
