@@ -312,12 +312,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads on until a line comes to something; to nothing once the chunk is used up.
+    /// Reads on, unless it is drained, until a line comes to something; to nothing once the chunk is used up.
     pub(super) fn read(&mut self) -> Outcome {
         self.stream.clear_given();
-        if self.drained {
-            return Outcome::Nothing;
-        }
         if self.position == self.chunk.len() {
             self.keep_block();
             return Outcome::Nothing;
