@@ -75,15 +75,9 @@ impl<'a> Items<'a> {
             None if !stream.event_type.is_empty() => (&*stream.event_type, text::checked(&stream.event_type)),
             _ => (&[][..], Some("message")),
         };
-        let (data, event_type) = match (data_text, type_text) {
-            (Some(data), Some(event_type)) => (data, event_type),
-            texts => {
-                let [repaired_data, repaired_type] = &mut **self.repaired.get_or_insert_default();
-                (
-                    texts.0.unwrap_or_else(|| text::repaired(data, repaired_data)),
-                    texts.1.unwrap_or_else(|| text::repaired(event_type, repaired_type)),
-                )
-            }
+        let [data, event_type] = match (data_text, type_text) {
+            (Some(data), Some(event_type)) => [data, event_type],
+            texts => repaired([data, event_type], texts.into(), &mut self.repaired),
         };
         let last_event_id = match self.reader.last_event_id {
             Some(_) => self.reader.id_text.unwrap_or_default(),
@@ -101,4 +95,16 @@ impl Drop for Items<'_> {
             }
         }
     }
+}
+
+/// What is no text yet is repaired.
+#[cold]
+fn repaired<'t>(bytes: [&[u8]; 2], texts: [Option<&'t str>; 2], places: &'t mut Option<Box<[String; 2]>>) -> [&'t str; 2] {
+    let [data, event_type] = bytes;
+    let [data_text, type_text] = texts;
+    let [data_place, type_place] = &mut **places.get_or_insert_default();
+    [
+        data_text.unwrap_or_else(|| text::repaired(data, data_place)),
+        type_text.unwrap_or_else(|| text::repaired(event_type, type_place)),
+    ]
 }
