@@ -107,8 +107,7 @@ export function handIn({ bytes }: Instance, chunk: Uint8Array | string, from: nu
     }
   } else {
     // Another view is dearer than a small chunk.
-    const all = chunk as Uint8Array;
-    bytes.set(to - from < chunk.length ? all.subarray(from, to) : all, Border.Input);
+    bytes.set((to - from < chunk.length ? (chunk as Uint8Array).subarray(from, to) : chunk) as Uint8Array, Border.Input);
   }
   return to - from;
 }
