@@ -113,16 +113,6 @@ const HELPERS = {
       throw new TypeError("EventSource: please use 'new'");
     }
   },
-  /** Accessors and methods, none of them static. */
-  _create_class: function _create_class(Class, members) {
-    members.forEach(function (member) {
-      member.configurable = true;
-      if (member.value) {
-        member.writable = true;
-      }
-      Object.defineProperty(Class.prototype, member.key, member);
-    });
-  },
   _define_property: function _define_property(object, key, value) {
     object[key] = value;
     return object;
@@ -139,15 +129,6 @@ const HELPERS = {
     Class.prototype = Object.create(Base.prototype, { constructor: { value: Class, writable: true, configurable: true } });
     // Not `setPrototypeOf`, which is newer.
     Class.__proto__ = Base;
-  },
-  _object_without_properties_loose: function _object_without_properties_loose(source, excluded) {
-    var target = {};
-    for (var key in source) {
-      if (excluded.indexOf(key) < 0) {
-        target[key] = source[key];
-      }
-    }
-    return target;
   },
   /** Of arrays, which nobody changes: what iterators give is not known there. */
   _to_consumable_array: function _to_consumable_array(array) {
@@ -187,7 +168,7 @@ const SMALLER = {
   ecma: 5,
   // No getter of ours does anything, and of a getter of others nobody drops what it gives.
   // An assignment may move into the sum that reads the same variable before it, for which Duktape would take the new value: the corpus there would tell.
-  compress: { passes: 6, keep_fargs: true, pure_getters: true, hoist_funs: true },
+  compress: { passes: 6, keep_fargs: true, pure_getters: true, hoist_funs: true, lhs_constants: false },
   // The class keeps its name.
   mangle: { toplevel: true, reserved: ['EventSource'] },
   format: { comments: false, ascii_only: true },

@@ -94,7 +94,7 @@ export function defineEventSource(): EventSourceConstructor {
    * among the listeners is where it was first set, whatever it is changed to later.
    */
   function handle(this: EventSource, event: Event): void {
-    const handler = sourceOf(this)[`on${event.type as 'open' | 'message' | 'error'}`];
+    const handler = sourceOf(this)[('on' + event.type) as 'onopen' | 'onmessage' | 'onerror'];
     // "If Type(V) is not Object, set it to null" is long done; an object that cannot be called is kept, and nothing comes of it.
     if (typeof handler === 'function' && handler.call(this, event) === false) {
       event.preventDefault();

@@ -20,7 +20,7 @@ export function createDecode(): Decode {
     let count = 0;
     for (let at = 0; at < length; at++) {
       const byte = bytes[at]!;
-      if (count === BLOCK) {
+      if (count >= BLOCK) {
         text += fromUnits(count);
         count = 0;
       }
@@ -47,10 +47,6 @@ export function createDecode(): Decode {
         if (!--needed) {
           if (code > 0xffff) {
             units[count++] = (code >> 10) + 0xd7c0;
-            if (count === BLOCK) {
-              text += fromUnits(count);
-              count = 0;
-            }
             code = (code & 0x3ff) | 0xdc00;
           }
           units[count++] = code;
@@ -62,7 +58,8 @@ export function createDecode(): Decode {
 }
 
 function fromUnits(count: number): string {
-  return String.fromCharCode.apply(null, count === BLOCK ? units : units.slice(0, count));
+  units.length = count;
+  return String.fromCharCode.apply(null, units);
 }
 
 const units: number[] = [];
