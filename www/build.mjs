@@ -140,6 +140,7 @@ function provide({ createCore, file }, wasm, javaScript, loader, inline = true, 
         ...build.initialOptions.define,
         CALLS_HANDLERS: String(host === 'workerd'),
         READS_TEXT: String(host === 'legacy'),
+        HAS_ITS_CORE: String(host === 'legacy'),
       };
       build.onResolve({ filter: /^tidings:/ }, ({ path }) => {
         switch (path) {

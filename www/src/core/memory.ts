@@ -83,11 +83,11 @@ export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'):
 
   function attach(): Instance {
     const exports = instantiate();
-    if (exports[wanted]) {
+    if (HAS_ITS_CORE || exports[wanted]) {
       const area = exports.area();
       const { buffer } = exports.memory;
       const words = new Uint32Array(buffer, area);
-      if (words[Border.Stamp] === STAMP) {
+      if (HAS_ITS_CORE || words[Border.Stamp] === STAMP) {
         return { exports, area, words, bytes: new Uint8Array(buffer, area) };
       }
     }
@@ -166,7 +166,9 @@ export function createTake(lastEventId: string): Take {
   };
 }
 
-// The build puts these in: the version of the package, the stamp of the core it was built with, and whether transports give text.
+// The build puts these in: the version of the package, the stamp of the core it was built with, whether transports give text, and whether the core is in the same
+// file, so that it can be no other one.
 declare const VERSION: string;
 declare const STAMP: number;
 declare const READS_TEXT: boolean;
+declare const HAS_ITS_CORE: boolean;
