@@ -73,8 +73,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         connection = core.connect(
           [
             source.crossOrigin,
-            // What is neither GET nor HEAD might do something; and a redirect that is an error is none to a probe.
-            probes && source.corsApplies && plan.redirect !== 'error' && isSafe(plan),
+            // What is no GET might do something; and a redirect that is an error is none to a probe.
+            probes && source.corsApplies && plan.redirect !== 'error' && /^(get)?$/i.test(plan.method || ''),
             !!repeat,
             !!plan.prepare,
             !!plan.decide,
