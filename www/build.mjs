@@ -7,6 +7,7 @@
 //
 //   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi
 //   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi-parser --no-default-features
+//   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi-js --features bytewise
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -55,7 +56,7 @@ if (words.includes('--size')) {
 }
 
 async function build(folder) {
-  const raw = ['abi', 'abi-parser'].map(async (profile) => {
+  const raw = ['abi', 'abi-parser', 'abi-js'].map(async (profile) => {
     const file = join(folder, profile, 'tidings_abi.wasm');
     return readFile(file).catch(() => {
       throw new Error(`There is no ${file}. The command that makes it stands at the top of www/build.mjs.`);

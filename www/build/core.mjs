@@ -29,11 +29,12 @@ const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-l
  *
  * @param {Uint8Array} raw what cargo built with all exports
  * @param {Uint8Array} rawParser what it built for the parser alone
+ * @param {Uint8Array} rawJs what it built for JavaScript, with all exports
  * @returns {Promise<{
  *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, firstWasm: Uint8Array, stamp: number,
  * }>} `firstWasm` is what `javaScript` was made of
  */
-export async function buildCore(raw, rawParser) {
+export async function buildCore(raw, rawParser, rawJs) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
   const file = (name) => join(folder, name);
   const keep = async (raw, exports, output) => {
@@ -58,12 +59,12 @@ export async function buildCore(raw, rawParser) {
       modules.push({ wasm, stamp: new Uint32Array(memory.buffer, area())[STAMP] });
     }
     const first = async () => {
-      await keep(raw, MACHINE, 'kept.wasm');
+      await keep(rawJs, MACHINE, 'kept.wasm');
       await writeFile(file('kept.wat'), await withKnownArea(file('kept.wasm')));
       await run('wasm-opt', file('kept.wat'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
       // Says so if anything past the first version is left.
       await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '--flatten', '--rereloop', '-Oz', '-Oz', '-o', file('first.wasm'));
-      await withoutDigits(file('first.wasm'), digitsOf(raw));
+      await withoutDigits(file('first.wasm'), digitsOf(rawJs));
       await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
       return { firstWasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8')) };
     };

@@ -361,7 +361,7 @@ const LONGEST = 2 ** 31 - 1;
 /** The most that crosses the border, which means for ever, or any number. */
 const MOST = 2 ** 32 - 1;
 /** What one event may hold unless told otherwise, in bytes. */
-const DEFAULT_LIMIT = 64 * 1024 * 1024;
+const DEFAULT_LIMIT = 2 ** 26;
 const CLOSED = 2;
 /** Whether a response may be read as text that only grows, which is given up now and then. */
 declare const READS_TEXT: boolean;

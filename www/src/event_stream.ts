@@ -236,7 +236,7 @@ function chunksOf(source: EventStreamSource): Chunks {
     }
     body = body.body;
     if (!body) {
-      return { next: () => ({ done: true, value: NOTHING }) };
+      return [].values() as unknown as Chunks;
     }
   }
   if (body?.getReader) {
@@ -258,7 +258,7 @@ function make(limit: number): Parser {
   if ('then' in core) {
     // Who pushes is told now, whatever becomes of it.
     core.catch(() => {});
-    throw new Error('tidings: no WebAssembly and no tidings/core-js (setCore takes it) yet: parseEventStream and EventStreamTransform wait');
+    throw new Error("tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): parseEventStream waits for one");
   }
   return core(limit);
 }
@@ -267,5 +267,5 @@ function refuse(reason: string): never {
   throw new TypeError('tidings: ' + reason);
 }
 
-const DEFAULT_LIMIT = 64 * 1024 * 1024;
+const DEFAULT_LIMIT = 2 ** 26;
 const NOTHING = new Uint8Array(0);

@@ -44,5 +44,9 @@ fn script(project: &Project) -> std::path::PathBuf {
 }
 
 /// How the core is built for all entries, and how for the parser entry.
-const MODULES: [&[&str]; 2] = [&["--profile", "abi"], &["--profile", "abi-parser", "--no-default-features"]];
+const MODULES: [&[&str]; 3] = [
+    &["--profile", "abi"],
+    &["--profile", "abi-parser", "--no-default-features"],
+    &["--profile", "abi-js", "--features", "bytewise"],
+];
 const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);

@@ -132,7 +132,7 @@ fn find_far_line_end(bytes: &[u8]) -> Option<usize> {
 
 /// The first LF or CR among the bytes of a word.
 #[inline]
-pub(super) fn find_in_word(word: [u8; WORD]) -> Option<usize> {
+fn find_in_word(word: [u8; WORD]) -> Option<usize> {
     let word = usize::from_le_bytes(word);
     // Marks each zero byte; a mark above one may be false, but the lowest is not.
     let zeros = |word: usize| word.wrapping_sub(EACH_BYTE) & !word & (EACH_BYTE << 7);
@@ -143,7 +143,7 @@ pub(super) fn find_in_word(word: [u8; WORD]) -> Option<usize> {
 /// How many words are looked at before the search for long lines.
 #[cfg(feature = "std")]
 const WORDS: usize = 4;
-pub(super) const WORD: usize = size_of::<usize>();
+const WORD: usize = size_of::<usize>();
 /// A word with 1 in each byte.
 const EACH_BYTE: usize = usize::MAX / 0xFF;
 pub(super) const LF: u8 = b'\n';

@@ -8,8 +8,10 @@
 
 use super::field::LONGEST_TIMER;
 use super::interpret::COMMENT;
-use super::line::{CR, LF, WORD, find_in_word};
-use core::{array, mem};
+use super::line::{CR, LF};
+#[cfg(not(feature = "bytewise"))]
+use core::array;
+use core::mem;
 
 /// A push parser as words: it reads chunk after chunk of one source, and keeps none of what they say.
 ///
@@ -99,6 +101,28 @@ impl Buffers {
 
     fn byte(&self, at: usize) -> u8 {
         self.input[at % Self::INPUT]
+    }
+
+    /// Copies [so many](STEP) bytes of a line to the output; says which is the first among them that may end it, if one may.
+    #[cfg(not(feature = "bytewise"))]
+    #[inline]
+    fn copy(&mut self, at: usize, to: usize) -> Option<usize> {
+        let (from, into) = (at % Self::INPUT, to % OUTPUT);
+        let word: [u8; MORE] = array::from_fn(|index| self.input[from + index]);
+        self.output[into..into + MORE].copy_from_slice(&word);
+        let word = u64::from_le_bytes(word);
+        // Marks each byte up to CR; a mark above one may be false, but the lowest is not.
+        let marks = word.wrapping_sub(EACH_BYTE * u64::from(CR + 1)) & !word & (EACH_BYTE << 7);
+        (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+    }
+
+    /// The same, one by one: JavaScript has no numbers of eight bytes.
+    #[cfg(feature = "bytewise")]
+    #[inline]
+    fn copy(&mut self, at: usize, to: usize) -> Option<usize> {
+        let byte = self.byte(at);
+        *self.place(to as u32) = byte;
+        (byte == LF || byte == CR).then_some(0)
     }
 
     fn place(&mut self, at: u32) -> &mut u8 {
@@ -275,15 +299,17 @@ impl Tokenizer {
         let start = at;
         let mut to = body.length as usize;
         while at < size {
-            let (from, into) = (at % Buffers::INPUT, to % OUTPUT);
-            let word: [u8; WORD] = array::from_fn(|index| buffers.input[from + index]);
-            buffers.output[into..into + WORD].copy_from_slice(&word);
-            at += WORD;
-            to += WORD;
-            if let Some(end) = find_in_word(word) {
-                at = at - WORD + end;
+            let Some(end) = buffers.copy(at, to) else {
+                at += STEP;
+                to += STEP;
+                continue;
+            };
+            at += end;
+            to += end + 1;
+            if matches!(buffers.byte(at), LF | CR) {
                 break;
             }
+            at += 1;
         }
         // Behind what was handed in may lie what was there before.
         at = at.min(size);
@@ -413,7 +439,6 @@ impl Tokenizer {
     }
 
     /// Another value is to come, before the data may go on.
-    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn leave_data(&mut self, buffers: &mut Buffers) {
         if mem::take(&mut self.body.in_data) {
             self.token(buffers, Token::Data);
@@ -491,4 +516,9 @@ const UNKNOWN: u32 = 133;
 /// Twice the input is more than can come of it: a reconnection time of one digit and its line are 8 bytes, and come to 13.
 const OUTPUT: usize = 2 * Buffers::INPUT;
 /// Room for a word that begins with the last byte.
-const MORE: usize = 8;
+const MORE: usize = size_of::<u64>();
+/// How many bytes of a line are copied at once.
+const STEP: usize = if cfg!(feature = "bytewise") { 1 } else { MORE };
+/// A word with 1 in each byte.
+#[cfg(not(feature = "bytewise"))]
+const EACH_BYTE: u64 = u64::MAX / 0xFF;

@@ -31,7 +31,7 @@ const parserJs = await import(new URL('parser.mjs?js', dist));
 parserJs.setCore(instantiate);
 const common = createRequire(import.meta.url)(new URL('parser.cjs', dist).pathname);
 
-const NO_CORE = 'tidings: no WebAssembly and no tidings/core-js (setCore takes it) yet: parseEventStream and EventStreamTransform wait';
+const NO_CORE = "tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): parseEventStream waits for one";
 
 for (const [name, entry] of [['Node', parser], ['Node, the core in JavaScript', parserJs], ['Node, by require', common]]) {
   tells(name, async () => tellAll(entry, { here, key: `${name.replace(/\W/g, '')}-${process.pid}` }));

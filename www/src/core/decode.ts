@@ -10,18 +10,17 @@ export type Decode = (bytes: Uint8Array) => string;
 
 /** Those of one stream. */
 export function createDecode(): Decode {
+  const forAscii = decoder();
   let forOthers: TextDecoder | undefined;
   let wasAscii = true;
 
   return (bytes) => {
     const last = bytes[bytes.length - 1]!;
-    const text = wasAscii && !(last > 0x7f) ? (forAscii ||= decoder()).decode(bytes) : (forOthers ||= decoder()).decode(bytes, { stream: true });
+    const text = wasAscii && !(last > 0x7f) ? forAscii.decode(bytes) : (forOthers ||= decoder()).decode(bytes, { stream: true });
     wasAscii = last < 0x80 && text.length === bytes.length;
     return text;
   };
 }
-
-let forAscii: TextDecoder | undefined;
 
 /** A BOM inside a value is text; the stream's own was dropped by the core. */
 function decoder(): TextDecoder {

@@ -27,7 +27,7 @@ export const enum Border {
   SourceWords = 75,
   Stamp = 127,
   Input = 512,
-  InputSize = 32_768,
+  InputSize = 2 ** 15,
   Output = 33_288,
 }
 
