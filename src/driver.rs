@@ -129,7 +129,8 @@ impl Driver {
     pub(crate) fn start(plan: Plan) -> Rc<Self> {
         let cross_origin = platform::is_cross_origin(&plan.url);
         let mut options = plan.connection;
-        options.cross_origin = cross_origin.unwrap_or(false);
+        // With a parameter there is nothing that another origin might not allow.
+        options.cross_origin = cross_origin.unwrap_or(false) && plan.request.last_event_id_param.is_none();
         // Without origins nobody can refuse one.
         options.probe &= cross_origin.is_some();
         options.hidden = plan.pauses_when_hidden && visibility::is_hidden();

@@ -392,6 +392,15 @@ mod prepare {
         assert!(prepared(&mut script, 1).is_empty());
         assert_eq!(script.after(100).when(Input::BecameVisible), ["prepare 2"]);
     }
+
+    #[test]
+    fn a_new_one_may_be_wanted_meanwhile() {
+        let mut script = preparing();
+        assert_eq!(script.when(Input::ReconnectCalled), ["abort", "wait 100"]);
+        assert!(prepared(&mut script, 1).is_empty(), "late");
+        assert_eq!(script.after(100).timer(1), ["prepare 2"]);
+        assert_eq!(prepared(&mut script, 2), ["send 2"]);
+    }
 }
 
 mod silence {

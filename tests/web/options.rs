@@ -287,6 +287,16 @@ async fn errors_tell_status_headers_and_the_beginning_of_the_body() {
 }
 
 #[wasm_bindgen_test]
+async fn with_a_parameter_no_server_can_refuse_to_resume() {
+    let mut events = follow(auto("/sequence?steps=200,refuse,refuse&retry=1").last_event_id_param("after"));
+    assert_eq!(lost(&mut events).await.interruption(), Some(&Interruption::BodyEnded));
+    for _ in 0..2 {
+        let error = lost(&mut events).await;
+        assert!(matches!(error.interruption(), Some(Interruption::Network { .. })), "{error}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn transient_statuses_are_tried_again_after_retry_after() {
     let server = route("/sequence?steps=503,429,open&retry_after=1");
     let mut events = follow(

@@ -61,8 +61,8 @@ export interface ConsumeError extends Error, Answer {
 }
 
 /**
- * All messages in order, of every type, from now on. The iterator is done when the source is closed or its stream has ended, and throws a
- * {@link ConsumeError} when its connection fails for good; interruptions do not show.
+ * All messages in order, of every type, from now on. The iterator is done at once when the source is closed, and after the last message when its stream has ended; it
+ * throws a {@link ConsumeError} after the last message when its connection fails for good, or did so before. Interruptions do not show.
  *
  * ```js
  * for await (const { type, data } of messages(source, { json: true, until: '[DONE]' })) show(type, data)
@@ -154,11 +154,15 @@ export function messages<Map = Record<string, string>>(
     },
     end(event, complete) {
       const error = event && (details(event) as ErrorDetails);
+      if (!error && !complete) {
+        // Who closes it wants nothing more.
+        queue.length = 0;
+      }
       finish(error ? failed(error.reason, { ...error, details: error }) : complete && until !== undefined ? failed('truncated', {}) : undefined);
     },
   };
-  if (behind.readyState === 2) {
-    ended = true;
+  if (behind.over) {
+    consumer.end!(...behind.over);
   } else {
     consumersOf(behind).add(consumer);
   }

@@ -72,7 +72,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         const { maxEventSize = DEFAULT_LIMIT, probe: probes = true } = plan;
         connection = core.connect(
           [
-            source.crossOrigin,
+            // With a parameter there is nothing that another origin might not allow.
+            source.crossOrigin && !plan.lastEventIdParam,
             // What is no GET might do something; and a redirect that is an error is none to a probe.
             probes && source.corsApplies && plan.redirect !== 'error' && /^(get)?$/i.test(plan.method || ''),
             !!repeat,
@@ -126,11 +127,14 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   function end(error?: Event, complete?: boolean): void {
     stopListening();
     stopWatching();
+    source.over = [error, complete];
     source.end?.(error, complete);
   }
 
   /** Lets the user change the request; what it does meanwhile can be aborted as a request can. */
   function prepare(attempt: number, lastEventId: string): void {
+    // Of the request before, nothing holds of this one.
+    answer = {};
     const controller = new AbortController();
     const request: PreparedRequest = {
       url: source.url,

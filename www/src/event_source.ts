@@ -62,6 +62,8 @@ export interface Source extends Address, Consumer {
   consumers?: Set<Consumer>;
   /** How many of them want nothing more for now. */
   full?: number;
+  /** How it ended, once it did: what {@link Consumer.end} is told. */
+  over?: readonly [error: Event | undefined, complete: boolean | undefined];
   /** Goes on reading, where it stands still for their sake. */
   goOn?: (() => void) | undefined;
 }

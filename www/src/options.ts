@@ -1,7 +1,7 @@
 /**
  * What the init dictionary holds beyond the standard, and its check: what is bad fails at construction.
  *
- * The messages say which option it is and what was given; `tidings/dev` adds what is allowed, in words that would weigh too much here.
+ * The messages say which option it is, what was given and what is allowed, in few words; `tidings/dev` adds those that would weigh too much here.
  */
 
 import { words } from './hooks.js';
@@ -183,14 +183,14 @@ export const OPTIONS: Record<string, Check> = {
   method: request,
   headers: request,
   body: request,
-  credentials: (value, plan, name) => (plan.withCredentials === undefined ? request(value, plan, name) : 'not with withCredentials'),
-  redirect: (value, plan, name) => (value === 'manual' ? 'follow or error' : request(value, plan, name)),
+  credentials: (value, plan) => (plan.withCredentials === undefined && /^(omit|same-origin|include)$/.test(value)) || 'omit, same-origin or include, without withCredentials',
+  redirect: (value) => value === 'follow' || value === 'error' || 'follow or error',
   // WebKitGTK takes any object.
   signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener || 'an AbortSignal'),
   fetch: callable,
   prepare: callable,
   lastEventId: (value) => (typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value))) || 'a string of 4096 bytes at most, no NUL, CR, LF',
-  lastEventIdParam: any,
+  lastEventIdParam: (value) => typeof value === 'string' || 'a string',
   repeat: any,
   reconnection: object,
   idleTimeout: number,
@@ -206,7 +206,7 @@ export const RECONNECTION: Record<string, Check> = {
   max: (value, plan, name) => (plan.min! > value ? 'not less than min' : number(value, plan, name)),
   attempts: number,
   time: number,
-  statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status % 1 === 0) || 'numbers from 201 to 599',
+  statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status === (status | 0)) || 'numbers from 201 to 599',
   decide: callable,
 };
 

@@ -157,6 +157,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Preparing, Prepared, Requesting, &[SendRequest, StartTimer]),
     row(Preparing, PrepareFailed, Deciding, &[AskRetry]),
     row(Preparing, HeldBack, Held, &[AbortRequest]),
+    row(Preparing, ReconnectCalled, Waiting, &[AbortRequest, StartTimer]),
     row(Preparing, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
     row(Requesting, ResponseAccepted, Streaming, &[BecomeOpen, FireOpen]),
     row(Requesting, ResponseRefused, Deciding, &[StopTimer, AbortRequest, AskRetry]),

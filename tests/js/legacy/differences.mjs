@@ -195,6 +195,12 @@ export const ofOptions = [
     expected: ([, ...others]) => [[2, 2], ...others],
   },
   {
+    scenario: /^the beginning of a body/,
+    engine: overXhr,
+    why: 'XHR gives text, of which the first 4,096 characters are told',
+    expected: (right) => [...right.slice(0, -1), ['content-type', 200, 2101, 'xéééé', 2]],
+  },
+  {
     scenario: /^redirect: error/,
     engine: ie,
     why: 'XHR does not tell there where it was redirected to, so nobody knows',

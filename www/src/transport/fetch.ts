@@ -11,7 +11,7 @@
 import { Input, ProbeOutcome } from '../core/contract.js';
 import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from './transport.js';
 
-/** How much of a body that is no event stream is told, in UTF-16 code units. */
+/** How much of a body that is no event stream is told, in bytes. */
 const SHOWN = 4096;
 
 /** How long the beginning of an answer may take to settle, in milliseconds. */
@@ -94,9 +94,10 @@ function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
     .catch(() => {})
     .then(() => {
       clearTimeout(timer);
-      return new Response(new Uint8Array(bytes)).text();
+      return new Response(new Uint8Array(bytes.slice(0, SHOWN))).text();
     })
-    .then((text) => text.slice(0, SHOWN));
+    // Without the character that this cuts.
+    .then((text) => (bytes.length > SHOWN ? text.replace(/\ufffd+$/, '') : text));
 }
 
 /**
