@@ -75,7 +75,7 @@ async function build(folder) {
     supported: { 'class-private-field': true, 'optional-chain': true },
     legalComments: 'none',
     define: {
-      VERSION: JSON.stringify(`${manifest.version}+${core.stamp.toString(16).padStart(8, '0')}`),
+      VERSION: JSON.stringify(manifest.version),
       STAMP: String(core.stamp),
     },
   };

@@ -7,18 +7,14 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import * as esbuild from 'esbuild';
 
-/** What `import { EventSource } from 'tidings'` is to cost an app, minified, brotli. */
-const AIM = 8_000;
-/** What it must not grow past on the way there. */
-const CEILING = 8_785;
+/** What `import { EventSource } from 'tidings'` may cost an app, minified, brotli. */
+const CEILING = 8_000;
 const MAIN = "tidings: import { EventSource }";
 /** The same for the parser entry. */
-const PARSER_AIM = 3_000;
-const PARSER_CEILING = 3_580;
+const PARSER_CEILING = 3_000;
 const PARSER = 'tidings/parser: all of it but encode';
 /** With `encode` alone, nothing of the parser is to come along. */
-const ENCODE_AIM = 550;
-const ENCODE_CEILING = 575;
+const ENCODE_CEILING = 550;
 const ENCODE = 'tidings/parser: encode alone';
 
 const LEGACY = 'tidings: dist/legacy.min.js (for old browsers)';
@@ -62,13 +58,13 @@ export async function printSizes(root) {
     console.log(`| ${name} | ${raw} | ${gzip} | ${brotli} |`);
   }
   const keeps = [
-    ['main', MAIN, AIM, CEILING],
-    ['parser', PARSER, PARSER_AIM, PARSER_CEILING],
-    ['parser (encode alone)', ENCODE, ENCODE_AIM, ENCODE_CEILING],
-  ].map(([entry, row, aim, ceiling]) => {
+    ['main', MAIN, CEILING],
+    ['parser', PARSER, PARSER_CEILING],
+    ['parser (encode alone)', ENCODE, ENCODE_CEILING],
+  ].map(([entry, row, ceiling]) => {
     const { brotli: cost } = rows.find(({ name }) => name === row);
     const kept = cost <= ceiling;
-    console.log(`\nThe ${entry} entry costs ${cost} bytes of brotli. The aim is ${aim}, the ceiling ${ceiling}: ${kept ? 'kept' : 'broken'}.`);
+    console.log(`\nThe ${entry} entry costs ${cost} bytes of brotli. The ceiling is ${ceiling}: ${kept ? 'kept' : 'broken'}.`);
     return kept;
   });
   const legacy = rows.find(({ name }) => name === LEGACY);

@@ -15,6 +15,7 @@
 import { event, findCore, inTurns, message, probe, resolve, send, wait } from 'tidings:host';
 
 import { ActionKind, Field, Input, type Connection, type Core, type Message } from './core/contract.js';
+import { Token, type Told } from './core/memory.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
@@ -33,7 +34,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** Ends the request, the probe or what is prepared; and is another for each. */
   let abort: Abort | undefined;
   let stopWaiting: (() => void) | undefined;
-  let events: Message[] | undefined;
+  let events: (Message | Told)[] | undefined;
   let next = 0;
   let answer: Answer;
   let origin: string;
@@ -306,11 +307,10 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** Fires the next event of the chunk, if there is one. */
   function dispatchNext(): void {
     const item = events![next++];
-    // No event has the type of comments.
-    if (item?.type === '\n8') {
+    if (item?.type === Token.Comment) {
       source.hear?.(item.data);
     } else if (item) {
-      const fired = message(item, origin);
+      const fired = message(item as Message, origin);
       fire(fired);
       // A listener may have closed it.
       if (events) {

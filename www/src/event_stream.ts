@@ -5,7 +5,8 @@
  */
 
 import { findCore } from './core/find.js';
-import { Told, type Parser, type ParserCore } from './core/parser.js';
+import { Token, type Told } from './core/memory.js';
+import type { Parser, ParserCore } from './core/parser.js';
 
 /** An event of an event stream. */
 export interface EventStreamMessage {
@@ -98,14 +99,16 @@ export class EventStreamDecoder {
     }
     if (chunk.length && !this.#exceeded) {
       const { onComment, onRetry } = this.#options;
-      const told: EventStreamMessage[] = [];
+      const told: Told[] = [];
       events = (this.#parser ||= make(this.#limit))(chunk, told);
       for (const { type, data } of told) {
-        if (type === Told.Comment) {
+        if (type === Token.Comment) {
           onComment?.(data);
-        } else if (type === Told.ReconnectionTime) {
+        } else if (type === Token.ReconnectionTime) {
           onRetry?.(parseInt(data, 8));
         } else {
+          // With what it holds.
+          this.#parser = undefined;
           this.#exceeded = true;
         }
       }

@@ -177,8 +177,8 @@ pub enum Beside {
 }
 
 impl Tokenizer {
-    /// The highest limit: no string of a browser is longer.
-    pub const LONGEST: u32 = 536_870_888;
+    /// The highest limit: what goes past it by a chunk still makes a string in every browser.
+    pub const LONGEST: u32 = 536_870_888 - Buffers::INPUT as u32;
 
     /// One with a limit on what one event may hold, in bytes: at most [`LONGEST`](Self::LONGEST).
     pub fn new(limit: u32) -> Self {
@@ -334,7 +334,7 @@ impl Tokenizer {
                 }
             }
         }
-        body.value += length;
+        body.value = body.value.wrapping_add(length);
         if body.name == RETRY {
             return at;
         }

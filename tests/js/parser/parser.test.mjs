@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { engines, launch } from '../browsers.mjs';
 import { serve } from '../own_server.mjs';
@@ -83,6 +85,28 @@ describe('the memory of parsers', () => {
     assert.deepEqual(counts.instances.map(({ memory }) => memory.buffer.byteLength), [2 * 65_536]);
   });
 
+  test('holds no more of a chunk than what goes on', async () => {
+    const { entry } = await counted();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    const held = (count, push) => {
+      const decoder = new entry.EventStreamDecoder();
+      collect();
+      const before = process.memoryUsage().heapUsed;
+      for (let index = 0; index < count; index++) push(decoder, index);
+      collect();
+      const size = process.memoryUsage().heapUsed - before;
+      assert.equal(decoder.push(bytes('\n\n')).length, 1);
+      return size;
+    };
+    // Ids and types that take the place of one another, and some data with each.
+    const large = 'x'.repeat(30_000);
+    assert.ok(held(1000, (decoder, index) => decoder.push(bytes(`id:${large}${index}\ndata: some fourteen characters\n`))) < 2 ** 21);
+    assert.ok(held(1000, (decoder, index) => decoder.push(bytes(`\nevent:${large}${index}\ndata: some fourteen characters`))) < 2 ** 21);
+    // One event in drips, whose data is held once.
+    assert.ok(held(1000, (decoder, index) => decoder.push(bytes(index ? large.slice(0, 4096) : 'data: '))) < 1.5 * 1000 * 4096);
+  });
+
   test('has room for what most comes of a chunk', async () => {
     const { entry } = await counted();
     const count = 2 ** 17;
@@ -101,7 +125,9 @@ describe('the memory of parsers', () => {
     counts.fails = true;
     assert.throws(() => broken.push(bytes('\n\n')), RangeError);
     counts.fails = false;
+    for (let count = 0; count < 3; count++) assert.throws(() => broken.push(bytes('data: y\n\n')));
     assert.equal(other.push(bytes('b\n\n'))[0].data, 'ab');
+    assert.equal(counts.instances.length, 2);
     assert.throws(() => broken.push(bytes('\n\n')));
     broken.reset();
     assert.equal(broken.push(bytes('data: x\n\n'))[0].data, 'x');

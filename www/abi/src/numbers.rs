@@ -1,4 +1,4 @@
-//! The numbers that both sides of the border know. `www/src/core/contract.ts` and `www/src/core/instance.ts` have them too, and a test
+//! The numbers that both sides of the border know. `www/src/core/contract.ts` and `www/src/core/memory.ts` have them too, and a test
 //! compares.
 
 /// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last three, which are none.
@@ -217,8 +217,8 @@ pub mod token {
 pub mod border {
     /// The time that means never.
     pub const NEVER: u32 = u32::MAX;
-    /// The longest string that all engines can make, in code units: V8's, on 64 bits.
-    pub const LONGEST_STRING: u32 = 536_870_888;
+    /// The longest string that all engines can make, in code units (V8's, on 64 bits), less what one part of a chunk may add.
+    pub const LONGEST_STRING: u32 = 536_838_120;
     /// How many words a parser has.
     pub const PARSER_WORDS: u32 = 13;
     /// How many words a source has.

@@ -18,6 +18,8 @@
  * The numbers are those of `www/abi/src/numbers.rs`; a test compares the two.
  */
 
+import type { Told } from './memory.js';
+
 /** What there is to do. */
 export const enum ActionKind {
   /** Nothing. */
@@ -95,7 +97,7 @@ export const enum Input {
   CloseCalled = 18,
   /** There is a last event ID to start from; `connect` tells it. */
   StartFrom = 19,
-  /** From now on comments are among the events; see `Token` for their type. */
+  /** From now on comments are among the events, as what is told. */
   CommentsWanted = 20,
   /** The options are written; `connect` tells it. */
   Begin = 21,
@@ -196,7 +198,7 @@ export interface Message {
 export interface Connection {
   /**
    * Something happened. `attempt` is 0 where it means nothing, and so is the value. The content is that of a chunk, which is copied in once and parsed, or the
-   * bytes of a content type or of UTF-8 as text, each one character; a content type that is missing is empty.
+   * bytes of a content type as text, each one character; a content type that is missing is empty.
    */
   tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string): void;
   /** Takes the next action; what belongs to it is read below until the next `poll` or `tell`. */
@@ -204,7 +206,7 @@ export interface Connection {
   /** A number that belongs to it; a `Delay` that is none is -1. */
   field(field: Field): number;
   /** The events of the last chunk, in order; once. */
-  events(): Message[];
+  events(): (Message | Told)[];
   /** The last event ID string; empty if there is none. */
   lastEventId(): string;
   /** Ends it, and gives up what it holds. */

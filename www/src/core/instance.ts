@@ -1,7 +1,7 @@
 /** Calls the core for the class: the other side of `www/abi`, whose contract stands in its `lib.rs`. */
 
 import { Field, Input, Option, type Connection, type Core, type Message } from './contract.js';
-import { Border, createCall, createTake, handIn, read, type Exports, type Instance } from './memory.js';
+import { Border, createCall, createTake, handIn, read, type Exports, type Instance, type Told } from './memory.js';
 
 /** The core that `instantiate` makes instances of. */
 export function createCore(instantiate: () => Exports): Core {
@@ -11,7 +11,7 @@ export function createCore(instantiate: () => Exports): Core {
   return {
     connect(options, lastEventId) {
       let words: Uint32Array | undefined = new Uint32Array(Border.SourceWords);
-      let chunk: Message[] = [];
+      let chunk: (Message | Told)[] = [];
       const take = createTake(lastEventId);
 
       options.forEach((value, index) => {
@@ -32,8 +32,8 @@ export function createCore(instantiate: () => Exports): Core {
             // The time is taken modulo 2^32 as it crosses.
             const moved = exports.tell(area, input, attempt, value, size, now);
             if (moved && input === Input.ChunkReceived) {
-              chunk = [];
-              lastEventId = read(instance, content, take, chunk, chunk);
+              const items: (Message | Told)[] = (chunk = []);
+              lastEventId = read(instance, content, take, items as Message[], items);
             }
             return moved;
           });

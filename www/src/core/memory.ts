@@ -4,7 +4,8 @@
  * Rules: memory never grows, so views on it are made once. The words of the source or parser that was worked on last lie in it; those of all others lie in their own arrays. What
  * a stream said and is not complete yet are strings here, not bytes there.
  *
- * Danger: a call may end where the engine's stack does. What lies in the instance is worth nothing then; what lies elsewhere is.
+ * Dangers: a call may end where the engine's stack does; the words of whom it was for are worth nothing then, and all others lie elsewhere by that time. A part of a string may keep the whole in
+ * memory: where parts add up, they are copied.
  */
 
 import type { Message } from './contract.js';
@@ -22,7 +23,7 @@ export interface Exports {
 /** More numbers that both sides know: where things lie in the area, in bytes, but for the stamp, which is a word. */
 export const enum Border {
   Never = -1,
-  LongestString = 536_870_888,
+  LongestString = 536_838_120,
   ParserWords = 13,
   SourceWords = 75,
   Stamp = 127,
@@ -57,25 +58,34 @@ export interface Instance {
 /** Calls an instance for whom these words belong to, and gives what the call gives. Where it throws, the words are not to be used any more. */
 export type Call = <Result>(words: Uint32Array, call: (instance: Instance) => Result) => Result;
 
+/** What is told beside events, by its {@link Token}. */
+export interface Told {
+  readonly type: Token;
+  readonly data: string;
+}
+
 /** Takes what came of a part of a chunk, adds the events that it completes, and what else was told, and gives the last event ID. */
-export type Take = (bytes: Uint8Array, events: Message[], told: Message[]) => string;
+export type Take = (bytes: Uint8Array, events: Message[], told: (Told | Message)[]) => string;
 
 /** The instances, one after another, unless they are of another version, or of the other entry: that has not this export. */
 export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'): Call {
   let instance = attach();
-  let owner: Uint32Array | undefined;
+  let owner: Uint32Array | null = null;
   let busy = false;
 
   return (words, call) => {
     if (busy) {
       instance = attach();
-      owner = undefined;
+      owner = null;
+      busy = false;
     }
-    busy = true;
     if (owner !== words) {
       owner?.set(instance.words.subarray(0, owner.length));
-      instance.words.set((owner = words));
+      instance.words.set(words);
+      owner = words;
     }
+    // From here on to its end, what is in the instance is not to be relied on.
+    busy = true;
     const result = call(instance);
     busy = false;
     return result;
@@ -113,7 +123,7 @@ export function handIn({ bytes }: Instance, chunk: Uint8Array | string, from: nu
 }
 
 /** Reads a chunk part by part, and gives the last event ID. */
-export function read(instance: Instance, chunk: Uint8Array | string, take: Take, events: Message[], told: Message[]): string {
+export function read(instance: Instance, chunk: Uint8Array | string, take: Take, events: Message[], told: (Told | Message)[]): string {
   const { exports, area, bytes } = instance;
   let lastEventId;
   let from = 0;
@@ -125,7 +135,7 @@ export function read(instance: Instance, chunk: Uint8Array | string, take: Take,
   return lastEventId;
 }
 
-/** Keeps the strings of a stream, and does with them what the core says. What is told beside events has the types of {@link Token}s after an LF, which no event can have. */
+/** Keeps the strings of a stream, and does with them what the core says. */
 export function createTake(lastEventId: string): Take {
   let value = '';
   let data = '';
@@ -141,13 +151,13 @@ export function createTake(lastEventId: string): Take {
       value += text.substring(start, end);
       start = end + 2;
       if (token === Token.Data) {
-        data += value;
+        data += copy(value);
       } else if (token === Token.Type) {
         type = value;
       } else if (token === Token.Id) {
         id = value;
       } else if (token >= Token.Comment) {
-        told.push({ type: '\n' + token, data: value, lastEventId });
+        told.push({ type: token, data: value });
       } else if (token !== Token.Nothing) {
         if (token === Token.Restart) {
           id = lastEventId;
@@ -161,9 +171,14 @@ export function createTake(lastEventId: string): Take {
       }
       value = '';
     }
-    value += text.substring(start);
+    value += start ? copy(text.substring(start)) : text;
     return lastEventId;
   };
+}
+
+/** The same text, and nothing of what it was cut from. */
+function copy(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 // The build puts these in: the version of the package, the stamp of the core it was built with, whether transports give text, and whether the core is in the same

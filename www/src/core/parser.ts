@@ -5,27 +5,17 @@
  */
 
 import type { Message } from './contract.js';
-import { Border, createCall, createTake, read, type Exports } from './memory.js';
+import { Border, createCall, createTake, read, type Exports, type Told } from './memory.js';
 
 /** Makes a parser with a limit on what one event may hold, in bytes. */
 export type ParserCore = (limit: number) => Parser;
 
 /**
- * One stream's parser: reads a chunk, and gives its events. What else it says is added to what is handed in: see {@link Told}.
+ * One stream's parser: reads a chunk, and gives its events. What else it says is added to what is handed in.
  *
  * Once it throws it does so at each call: there was no room on the stack, and nobody knows how far it had read.
  */
-export type Parser = (chunk: Uint8Array, told: Message[]) => Message[];
-
-/** What stands as a type where something else than an event was read. */
-export const enum Told {
-  /** The data is a comment. */
-  Comment = '\n8',
-  /** The data is a reconnection time, in octal digits. */
-  ReconnectionTime = '\n9',
-  /** An event went past the limit; nothing is read any more. */
-  LimitExceeded = '\n10',
-}
+export type Parser = (chunk: Uint8Array, told: Told[]) => Message[];
 
 export function createCore(instantiate: () => Exports): ParserCore {
   // Finds the wrong version at once, not at the first parser.
