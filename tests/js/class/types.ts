@@ -1,6 +1,6 @@
 // Checked by sources.test.mjs, never run: the class stands wherever the DOM's own type is asked for.
 
-import { EventSource as Ours, install, type EventSourceConstructor, type TidingsEventSourceInit } from 'tidings';
+import { EventSource as Ours, install, messages, stream, type EventSourceConstructor, type TidingsEventSourceInit } from 'tidings';
 
 const standsIn: typeof globalThis.EventSource = Ours;
 const same: EventSourceConstructor = Ours;
@@ -19,6 +19,26 @@ new Mine('/events').close();
 const states: [0, 1, 2] = [Ours.CONNECTING, Ours.OPEN, Ours.CLOSED];
 install({ force: true });
 
+interface Events {
+  tick: { count: number };
+  note: string;
+}
+for await (const event of messages<Events>(source, { json: true, until: '[DONE]' })) {
+  if (event.type === 'tick') {
+    const count: number = event.data.count;
+    // @ts-expect-error: a tick is no text
+    const text: string = event.data;
+    void [count, text];
+  } else {
+    const note: string = event.data;
+    void note;
+  }
+}
+const reader: ReadableStreamDefaultReader<{ readonly type: 'tick'; readonly data: { count: number }; readonly lastEventId: string }> = stream<Pick<Events, 'tick'>>(source, {
+  json: true,
+}).getReader();
+const untyped: AsyncIterable<{ readonly data: string }> = messages(source);
+
 // @ts-expect-error: the URL is required
 new Ours();
 // @ts-expect-error: a number of bytes
@@ -26,4 +46,4 @@ new Ours('/events', { maxEventSize: '1 MB' });
 // @ts-expect-error: nobody can set it
 source.readyState = 2;
 
-export { same, standsIn, states };
+export { reader, same, standsIn, states, untyped };

@@ -178,7 +178,7 @@ export function createTake(lastEventId: string): Take {
 
 /** The same text, and nothing of what it was cut from. */
 function copy(text: string): string {
-  return JSON.parse(JSON.stringify(text));
+  return text && JSON.parse(JSON.stringify(text));
 }
 
 // The build puts these in: the version of the package, the stamp of the core it was built with, whether transports give text, and whether the core is in the same
