@@ -695,6 +695,48 @@ export const scenarios = [
     expected: [true, 20_000, 20_000],
   },
   {
+    name: 'messages: 1,024 may wait unless told otherwise, and each consumer has a queue of its own',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST' });
+      let fired = 0;
+      source.addEventListener('message', () => (fired += 1));
+      const [one, other] = [tidings.messages(source), tidings.messages(source, { queue: 100_000 })];
+      let before;
+      do {
+        before = fired;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      } while (fired !== before || fired < 1024);
+      const paused = fired < 20_000;
+      const counts = [];
+      for (const iterator of [one, other]) {
+        let count = 0;
+        for await (const { type } of iterator) count += type === 'message';
+        counts.push(count);
+      }
+      return [paused, ...counts];
+    },
+    expected: [true, 20_000, 20_000],
+  },
+  {
+    name: 'idleTimeout: a source that is paused is not silent',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST', idleTimeout: 200 });
+      const errors = [];
+      source.onerror = (event) => errors.push(tidings.details(event).reason);
+      const iterator = tidings.messages(source, { queue: 10 });
+      await iterator.next();
+      // Beside one that is, time and again.
+      const silent = new EventSource(`${here}/message?end=hang`, { idleTimeout: 200, reconnection: { max: 100 } });
+      let count = 0;
+      await new Promise((resolve) => (silent.onerror = () => (count += 1) === 3 && resolve()));
+      silent.close();
+      let taken = 1;
+      for await (const { type } of iterator) taken += type === 'message';
+      return [errors, taken];
+    },
+    expected: [[], 20_000],
+  },
+  {
     name: 'overflow, resume-later: the connection is let go, and resumed by its id when the queue was taken',
     run: async ({ EventSource, here, key, seen, tidings }) => {
       const source = new EventSource(`${here}/resume?count=40&total=60&every=1&key=${key}`, { reconnection: { max: 100 } });
@@ -720,17 +762,29 @@ export const scenarios = [
     expected: [1, 60, true, 204],
   },
   {
-    name: 'overflow, fail: the connection fails',
+    name: 'overflow, resume-later: a request that is not repeated fails instead',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=100&size=5&end=hang`, { method: 'POST' });
+      tidings.messages(source, { queue: 5, overflow: 'resume-later' });
+      const { reason, failed } = tidings.details(await new Promise((resolve) => (source.onerror = resolve)));
+      return [reason, failed, source.readyState];
+    },
+    expected: ['overflow', true, 2],
+  },
+  {
+    name: 'overflow, fail: the connection fails, and the chunk that was read is given whole',
     run: async ({ EventSource, here, tidings }) => {
       const source = new EventSource(`${here}/burst?count=100&size=5&end=hang`);
+      let fired = 0;
+      source.addEventListener('message', () => (fired += 1));
       const iterator = tidings.messages(source, { queue: 5, overflow: 'fail' });
       const event = await new Promise((resolve) => (source.onerror = resolve));
       const { reason, failed } = tidings.details(event);
       let taken = 0;
       try {
-        for await (const _ of iterator) taken += 1;
+        for await (const { type } of iterator) taken += type === 'message';
       } catch (error) {
-        return [reason, failed, error.reason, taken >= 5, source.readyState];
+        return [reason, failed, error.reason, taken >= 5 && taken === fired, source.readyState];
       }
     },
     expected: ['overflow', true, 'overflow', true, 2],
