@@ -184,7 +184,7 @@ export const OPTIONS: Record<string, Check> = {
   headers: request,
   body: request,
   credentials: (value, plan) => (plan.withCredentials === undefined && /^(omit|same-origin|include)$/.test(value)) || 'omit, same-origin or include, without withCredentials',
-  redirect: (value) => value === 'follow' || value === 'error' || 'follow or error',
+  redirect: (value, plan, name) => (value === 'follow' || value === 'error' ? request(value, plan, name) : 'follow or error'),
   // WebKitGTK takes any object.
   signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener || 'an AbortSignal'),
   fetch: callable,

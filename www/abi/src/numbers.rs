@@ -21,7 +21,7 @@ pub mod input {
     pub const PREPARE_FAILED: u32 = 8;
     /// The value is the time in milliseconds.
     pub const RETRY_AFTER_RECEIVED: u32 = 9;
-    /// The value is the wait in milliseconds, [`NEVER`](super::NEVER) for none.
+    /// The value is the wait in milliseconds, [`NEVER`](super::border::NEVER) for none.
     pub const RETRY_ANSWERED: u32 = 10;
     /// There may be a network again.
     pub const WENT_ONLINE: u32 = 11;
@@ -93,7 +93,7 @@ pub mod field {
     pub const VERDICT: u32 = 16;
     /// Of an error: the attempt that has ended.
     pub const ERROR_ATTEMPT: u32 = 17;
-    /// Of an error: when the next attempt begins; [`NEVER`](super::NEVER) if that is not known.
+    /// Of an error: when the next attempt begins; [`NEVER`](super::border::NEVER) if that is not known.
     pub const ERROR_DELAY: u32 = 18;
     /// The first of the [options](super::option).
     pub const OPTIONS: u32 = 31;
@@ -179,9 +179,9 @@ pub mod option {
     pub const MIN: u32 = 10;
     /// The longest; 0 if they are not to grow.
     pub const MAX: u32 = 11;
-    /// How many attempts in a row may fail; [`NEVER`](super::NEVER) for any number.
+    /// How many attempts in a row may fail; [`NEVER`](super::border::NEVER) for any number.
     pub const ATTEMPTS: u32 = 12;
-    /// For how long it is tried again, in milliseconds; [`NEVER`](super::NEVER) for ever.
+    /// For how long it is tried again, in milliseconds; [`NEVER`](super::border::NEVER) for ever.
     pub const TIME: u32 = 13;
     /// The first of 19 words with a bit for each status from 0 to 607, set if it passes.
     pub const STATUSES: u32 = 14;
