@@ -103,6 +103,7 @@ describe('the memory of parsers', () => {
     const large = 'x'.repeat(30_000);
     assert.ok(held(1000, (decoder, index) => decoder.push(bytes(`id:${large}${index}\ndata: some fourteen characters\n`))) < 2 ** 21);
     assert.ok(held(1000, (decoder, index) => decoder.push(bytes(`\nevent:${large}${index}\ndata: some fourteen characters`))) < 2 ** 21);
+    assert.ok(held(1000, (decoder, index) => decoder.push(bytes(`data: some fourteen characters\nid:${large}${index}\n`))) < 2 ** 21);
     // One event in drips, whose data is held once.
     assert.ok(held(1000, (decoder, index) => decoder.push(bytes(index ? large.slice(0, 4096) : 'data: '))) < 1.5 * 1000 * 4096);
   });
