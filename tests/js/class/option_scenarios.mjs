@@ -718,7 +718,7 @@ export const scenarios = [
     expected: [true, 20_000, 20_000],
   },
   {
-    name: 'idleTimeout: a source that is paused is not silent',
+    name: 'messages: a source that is paused is not silent, whatever its idleTimeout',
     run: async ({ EventSource, here, tidings }) => {
       const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST', idleTimeout: 200 });
       const errors = [];
