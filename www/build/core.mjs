@@ -17,7 +17,7 @@ import { asFactory } from './factory.mjs';
 /** What the modules have to export; all else that the linker exports is dropped. */
 const PARSER = ['memory', 'area', 'read'];
 const MACHINE = [...PARSER, 'tell', 'poll'];
-/** Which word of the area it is. */
+/** Which word of the area the stamp is: `border::STAMP` in www/abi/src/numbers.rs. */
 const STAMP = 127;
 /** What Rust uses by default; all other features are left alone. */
 const FEATURES = ['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map((name) => `--enable-${name}`);
