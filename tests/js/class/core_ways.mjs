@@ -239,7 +239,8 @@ export const serviceWorkerWays = [
   {
     name: 'a service worker that looks for its core while it is installed: core-js.js from tidings.coreUrl',
     wasm: false,
-    files: workerScript("tidings.coreUrl = 'BASE/core-js.js';"),
+    // Nothing promises that it comes to that before it is installed, unless it is told to wait.
+    files: workerScript("tidings.coreUrl = 'BASE/core-js.js';\nself.oninstall = (event) => event.waitUntil(firstSource);"),
     found: asJavaScript('core-js.js'),
   },
   {

@@ -676,7 +676,8 @@ export const scenarios = [
   {
     name: 'overflow, pause: nothing more is read until the queue was taken, and nothing is lost',
     run: async ({ EventSource, here, tidings }) => {
-      const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST' });
+      // Not all at once, for an engine may hand over as one chunk all that came before it was asked.
+      const source = new EventSource(`${here}/burst?count=4000&size=200&chunk=16384&every=20`, { method: 'POST' });
       let fired = 0;
       source.addEventListener('message', () => (fired += 1));
       const iterator = tidings.messages(source, { queue: 10 });
@@ -687,17 +688,17 @@ export const scenarios = [
         before = fired;
         await new Promise((resolve) => setTimeout(resolve, 50));
       } while (fired !== before);
-      const paused = fired < 20_000;
+      const paused = fired < 4_000;
       let taken = 1;
       for await (const { type } of iterator) taken += type === 'message';
       return [paused, taken, fired];
     },
-    expected: [true, 20_000, 20_000],
+    expected: [true, 4_000, 4_000],
   },
   {
     name: 'messages: 1,024 may wait unless told otherwise, and each consumer has a queue of its own',
     run: async ({ EventSource, here, tidings }) => {
-      const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST' });
+      const source = new EventSource(`${here}/burst?count=4000&size=200&chunk=16384&every=20`, { method: 'POST' });
       let fired = 0;
       source.addEventListener('message', () => (fired += 1));
       const [one, other] = [tidings.messages(source), tidings.messages(source, { queue: 100_000 })];
@@ -706,7 +707,7 @@ export const scenarios = [
         before = fired;
         await new Promise((resolve) => setTimeout(resolve, 50));
       } while (fired !== before || fired < 1024);
-      const paused = fired < 20_000;
+      const paused = fired < 4_000;
       const counts = [];
       for (const iterator of [one, other]) {
         let count = 0;
@@ -715,7 +716,7 @@ export const scenarios = [
       }
       return [paused, ...counts];
     },
-    expected: [true, 20_000, 20_000],
+    expected: [true, 4_000, 4_000],
   },
   {
     name: 'messages: a source that is paused is not silent, whatever its idleTimeout',

@@ -25,8 +25,8 @@ pub(super) fn family(table: Table) -> Table {
             any(endless),
         )
         .route(
-            "/burst?count=1000&size=100&chunk=4096&end=close|hang|cut|reset",
-            "so many events as fast as the client takes them, then an event `done` with the count",
+            "/burst?count=1000&size=100&chunk=4096&every=0&end=close|hang|cut|reset",
+            "so many events as fast as the client takes them, or a chunk every so many ms, then an event\n`done` with the count",
             any(burst),
         )
         .route(
@@ -115,6 +115,7 @@ async fn endless(asked: Asked) -> Result<Response, Refusal> {
 async fn burst(asked: Asked) -> Result<Response, Refusal> {
     let events = Events::asked(&asked)?;
     let count: u64 = asked.query.number("count", 1_000)?;
+    let every = asked.query.duration("every", 0)?;
     let end = End::asked(&asked.query, End::Close)?;
     let mut left = count
         .checked_mul(events.event as u64)
@@ -126,6 +127,9 @@ async fn burst(asked: Asked) -> Result<Response, Refusal> {
             writer.put(events.chunk(at, length)).await;
             at = (at + length) % events.event;
             left -= length as u64;
+            if !every.is_zero() {
+                tokio::time::sleep(every).await;
+            }
         }
         writer.send(block(Some("done"), None, &count.to_string())).await;
         end.perform(&asked).await;
