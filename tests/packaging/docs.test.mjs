@@ -6,7 +6,7 @@
 // Wants the test server at $TIDINGS_SERVER, `node www/build.mjs` run before, and `npm ci` in this folder.
 
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { request as send } from 'node:http';
 import { dirname } from 'node:path';
 import process from 'node:process';
@@ -79,6 +79,22 @@ describe('README and docs', { timeout: 180_000 }, () => {
     assert.deepEqual(names.map((name) => name.replaceAll('\\', '/')).sort(), programs.map(({ name }) => name).sort());
     const files = await Promise.all(names.map((name) => readFile(`${folder}/${name}`, 'utf8')));
     assert.deepEqual(shown.sort(), files.sort());
+  });
+
+  test('the pages that tell of the package are in it, with what they show', async () => {
+    const packed = app.path('node_modules', 'tidings');
+    const whole = await readFile(`${packed}/README.md`, 'utf8');
+    // The README is of the whole repository; this half of it is of the package.
+    const half = whole.slice(whole.indexOf('\n## In JavaScript'), whole.indexOf('\n## What is where'));
+    const missing = [];
+    for (const [page, text] of [['README.md', half], ...(await Promise.all(pages.slice(1).map(async (page) => [page, await readFile(`${packed}/${page}`, 'utf8')])))]) {
+      for (const [, link] of text.matchAll(/(?:\]\(|(?:src|href)=")([\w./-]+)[#")]/g)) {
+        if (!link.startsWith('/')) {
+          await access(`${packed}/${dirname(page)}/${link}`).catch(() => missing.push(`${page}: ${link}`));
+        }
+      }
+    }
+    assert.deepEqual(missing, []);
   });
 
   for (const { name, route, lines, ids, token } of programs) {

@@ -9,6 +9,7 @@ import { Input } from './core/contract.js';
 import { details, type Answer, type ErrorDetails, type Reason } from './details.js';
 import { words } from './hooks.js';
 import { sources, type Consumer, type Source } from './event_source.js';
+import { ANY, isObject, read, refuse, STRING, type Rule } from './options.js';
 
 /** A message, as iterators and streams give it. */
 export interface Message<Type extends string = string, Data = string> {
@@ -50,6 +51,18 @@ export interface ConsumeOptions {
   overflow?: 'pause' | 'resume-later' | 'fail' | undefined;
 }
 
+/**
+ * Exported for `tidings/dev` alone.
+ *
+ * @internal
+ */
+export const RULES: Record<keyof ConsumeOptions, Rule> = {
+  json: ANY,
+  until: STRING,
+  queue: ['a number, 1 or more', (value) => typeof value === 'number' && value >= 1],
+  overflow: ['pause, resume-later or fail', (value) => ['pause', 'resume-later', 'fail'].includes(value)],
+};
+
 /** Why no more messages come: what the `error` event told, or `truncated`, or `decode` with the text that is no JSON. */
 export interface ConsumeError extends Error, Answer {
   /** Why: one of the error event's, or `truncated` or `decode`. */
@@ -77,10 +90,10 @@ export function messages<Map = Record<string, string>>(
   options: ConsumeOptions = {},
 ): AsyncIterableIterator<MessageOf<Map>> {
   const behind = sourceOf(source);
-  const { json, until, queue: limit = 1024, overflow = 'pause' } = options;
-  if (!(limit >= 1) || !['pause', 'resume-later', 'fail'].includes(overflow)) {
-    throw new TypeError(`tidings: queue has to be at least 1, overflow 'pause', 'resume-later' or 'fail', not ${limit} and ${overflow}`);
-  }
+  isObject(options) || refuse('options', options, 'an object');
+  const plan: ConsumeOptions = {};
+  read(RULES, options, plan);
+  const { json, until, queue: limit = 1024, overflow = 'pause' } = plan;
   type Result = IteratorResult<MessageOf<Map>, undefined>;
   type Asker = { resolve: (result: Result | PromiseLike<Result>) => void; reject: (error: unknown) => void };
   const DONE: Result = { done: true, value: undefined };
@@ -280,7 +293,7 @@ function guarded(call: () => void): void {
 function sourceOf(source: EventSource): Source {
   const found = sources.get(source);
   if (!found) {
-    throw new TypeError("tidings: this needs an EventSource of tidings, not the platform's own or something else");
+    throw new TypeError("tidings: this takes an EventSource of tidings, not another");
   }
   return found;
 }

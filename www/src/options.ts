@@ -1,7 +1,7 @@
 /**
  * What the init dictionary holds beyond the standard, and its check: what is bad fails at construction.
  *
- * The messages say which option it is, what was given and what is allowed, in few words; `tidings/dev` adds those that would weigh too much here.
+ * The messages say which option it is, what was given and what is allowed, in few words; `tidings/dev` adds what would weigh too much here.
  */
 
 import { words } from './hooks.js';
@@ -115,8 +115,8 @@ export interface PreparedRequest {
 /** The options, checked. Those of `reconnection` are among them. */
 export interface Plan extends TidingsEventSourceInit, ReconnectionInit {}
 
-/** Gives or throws what is allowed, or why the value is not, if it is not. What it gives for one that is allowed is no text. */
-type Check = (value: any, plan: Plan, name: string) => unknown;
+/** What an option may be, in words, and whether it is: false, or what is thrown, if not. */
+export type Rule = readonly [allowed: string, isAllowed: (value: any, plan: Plan, name: string) => unknown];
 
 /** Reads and checks the options, in this order; throws a `TypeError` that names the one that is bad. */
 export function check(init: TidingsEventSourceInit): Plan {
@@ -126,24 +126,29 @@ export function check(init: TidingsEventSourceInit): Plan {
   return plan;
 }
 
-function read(checks: Record<string, Check>, init: Record<string, any>, plan: Plan): void {
+/** Reads what these rules name, and refuses anything else. */
+export function read(rules: Record<string, Rule>, init: Record<string, any>, plan: Record<string, any>): void {
   for (const name in init) {
-    checks[name] || refuse(name, init[name], 'no such option');
+    rules[name] || refuse(name, init[name], 'no such option');
   }
-  for (const name in checks) {
+  for (const name in rules) {
     // Each is read once, as WebIDL does.
-    const value = ((plan as Record<string, unknown>)[name] = init[name]);
-    let why: unknown;
+    const value = (plan[name] = init[name]);
+    let error: unknown = '';
     try {
-      why = value !== undefined && checks[name]!(value, plan, name);
-      if (typeof why !== 'string') {
+      if (value === undefined || rules[name]![1](value, plan, name)) {
         continue;
       }
-    } catch (error) {
-      why = error;
+    } catch (thrown) {
+      error = ': ' + thrown;
     }
-    refuse(name, value, why);
+    refuse(name, name === 'headers' ? namesOf(value) : value, rules[name]![0] + error);
   }
+}
+
+/** Of headers their names, for their values may be secrets. */
+function namesOf(headers: any): unknown {
+  return isObject(headers) ? (Array.isArray(headers) ? headers.map((pair) => Object(pair)[0]) : Object.keys(headers)) : headers;
 }
 
 /** Whether a request without a method, or with this one, changes nothing. */
@@ -158,7 +163,7 @@ export function refuse(name: string, given: unknown, why?: unknown): never {
 
 /** What is said of an argument or an option that is bad. */
 export function complaint(name: string, given: unknown, why?: unknown): string {
-  return `Failed to construct 'EventSource': bad ${name}: ${String(given)}` + (why ? ` (${why})` : '') + words('option:' + name);
+  return 'tidings: bad ' + name + ': ' + String(given) + (why ? ' (' + why + ')' : '') + words('option:' + name);
 }
 
 /** UTF-8 as text, each byte one character. */
@@ -170,44 +175,51 @@ export function isObject(value: unknown): value is object {
   return Object(value) === value;
 }
 
-const any: Check = () => true;
-const object: Check = (value) => isObject(value) || 'an object';
-const callable: Check = (value) => !value || typeof value === 'function' || 'a function';
-const number: Check = (value) => (typeof value === 'number' && value >= 0) || 'a number, 0 or more';
-/** What `fetch` takes, it says itself; but a stream could be sent only once. */
-const request: Check = (value, { method }, name) => (value?.getReader ? 'no stream' : new Request('http://a', { method, [name]: value } as RequestInit));
+export const ANY: Rule = ['', () => true];
+export const STRING: Rule = ['a string', (value) => typeof value === 'string'];
+const FUNCTION: Rule = ['a function', (value) => !value || typeof value === 'function'];
+const NUMBER: Rule = ['a number, 0 or more', isNumber];
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+/** What `fetch` takes, it says itself; but a stream could be sent only once, and not every engine refuses headers that are a text. */
+function isRequest(value: unknown, { method }: Plan, name: string): unknown {
+  return (name === 'headers' ? isObject(value) : !Object(value).getReader) && new Request('http://a', { method, [name]: value } as RequestInit);
+}
 
 /** By name, in the order in which they are read. */
-export const OPTIONS: Record<string, Check> = {
-  withCredentials: any,
-  method: request,
-  headers: request,
-  body: request,
-  credentials: (value, plan) => (plan.withCredentials === undefined && /^(omit|same-origin|include)$/.test(value)) || 'omit, same-origin or include, without withCredentials',
-  redirect: (value, plan, name) => (value === 'follow' || value === 'error' ? request(value, plan, name) : 'follow or error'),
+export const OPTIONS: Record<string, Rule> = {
+  withCredentials: ANY,
+  method: ['what fetch takes', isRequest],
+  headers: ['what HTTP allows', isRequest],
+  body: ['what fetch takes, no stream', isRequest],
+  credentials: ['omit, same-origin or include, without withCredentials', (value, plan) => plan.withCredentials === undefined && /^(omit|same-origin|include)$/.test(value)],
+  redirect: ['follow or error', (value, plan, name) => /^(follow|error)$/.test(value) && isRequest(value, plan, name)],
   // WebKitGTK takes any object.
-  signal: (value, plan, name) => request(value, plan, name) && (!value || value.addEventListener || 'an AbortSignal'),
-  fetch: callable,
-  prepare: callable,
-  lastEventId: (value) => (typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value))) || 'a string of 4096 bytes at most, no NUL, CR, LF',
-  lastEventIdParam: (value) => typeof value === 'string' || 'a string',
-  repeat: any,
-  reconnection: object,
-  idleTimeout: number,
-  whenHidden: (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan))) || 'keep, or pause with repeat',
-  maxEventSize: (value, plan, name) => value === null || number(value, plan, name),
-  whenTooBig: (value) => value === 'fail' || value === 'skip' || 'fail or skip',
-  probe: any,
+  signal: ['an AbortSignal', (value, plan, name) => isRequest(value, plan, name) && (!value || value.addEventListener)],
+  fetch: FUNCTION,
+  prepare: FUNCTION,
+  lastEventId: ['a string of 4096 bytes at most, no NUL, CR, LF', (value) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value))],
+  lastEventIdParam: STRING,
+  repeat: ANY,
+  reconnection: ['an object', isObject],
+  idleTimeout: NUMBER,
+  whenHidden: ['keep, or pause with repeat', (value, plan) => value === 'keep' || (value === 'pause' && (plan.repeat ?? isSafe(plan)))],
+  maxEventSize: ['a number, 0 or more, or null', (value) => value === null || isNumber(value)],
+  whenTooBig: ['fail or skip', (value) => value === 'fail' || value === 'skip'],
+  probe: ANY,
 };
 
 /** The members of `reconnection`. */
-export const RECONNECTION: Record<string, Check> = {
-  min: number,
-  max: (value, plan, name) => (plan.min! > value ? 'not less than min' : number(value, plan, name)),
-  attempts: number,
-  time: number,
-  statuses: (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status === (status | 0)) || 'numbers from 201 to 599',
-  decide: callable,
+export const RECONNECTION: Record<string, Rule> = {
+  min: NUMBER,
+  max: ['a number, not less than min', (value, plan) => isNumber(value) && !(plan.min! > value)],
+  attempts: NUMBER,
+  time: NUMBER,
+  statuses: ['numbers from 201 to 599', (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status === (status | 0))],
+  decide: FUNCTION,
 };
 
 declare function unescape(text: string): string;

@@ -1,5 +1,5 @@
 /**
- * For development: `import 'tidings/dev'` makes messages say what is allowed and what to do, and `trace()` shows every step of every source. Whatever imports
+ * For development: `import 'tidings/dev'` makes messages say more of what is allowed and what to do, and `trace()` shows every step of every source. Whatever imports
  * `tidings` beside it has the same class; an app that is built without this import has none of it.
  *
  * ```js
@@ -11,6 +11,7 @@
  * @module tidings/dev
  */
 
+import { RULES } from '../consume.js';
 import { OPTIONS, RECONNECTION } from '../options.js';
 import { hooks, type ErrorDetails } from './index.js';
 
@@ -22,31 +23,38 @@ const ACTIONS =
 const INPUTS =
   ' ResponseStarted ChunkReceived BodyEnded RequestFailed ProbeEnded TimerFired Prepared PrepareFailed RetryAfterReceived RetryAnswered WentOnline ReconnectCalled BecameHidden Paused Overflowed BecameVisible Resumed CloseCalled StartFrom CommentsWanted Begin'.split(' ');
 
-/** What each argument and option may be. */
-const ALLOWED: Record<string, string> = {
+/** More words on arguments and options, where messages have too few. */
+const MORE: Record<string, string> = {
   url: 'what URL parses; a relative one where there is a page or worker that it is relative to',
-  init: 'an object with options',
-  method: 'a method that fetch takes: no CONNECT, TRACE or TRACK',
-  headers: 'an object, a list of pairs or Headers, of names and values that HTTP allows',
-  body: 'what fetch takes, with a method other than GET and HEAD; no stream, for it could be sent only once',
-  credentials: "'omit', 'same-origin' or 'include', and not together with withCredentials",
-  redirect: "'follow' or 'error'",
-  signal: 'an AbortSignal',
-  fetch: 'a function that takes a URL and a RequestInit and gives a promise of a Response',
-  prepare: 'a function that may change the request it is given, and may be async',
-  lastEventId: 'at most 4,096 bytes as UTF-8, without NUL, CR and LF',
-  reconnection: 'an object with min, max, attempts, time, statuses, decide',
+  init: 'with options as its members',
+  method: 'not CONNECT, TRACE or TRACK',
+  headers: 'as an object, a list of pairs or Headers',
+  body: 'text, bytes, form data, with a method other than GET and HEAD; a stream could be sent only once',
+  fetch: 'it takes a URL and a RequestInit and gives a promise of a Response',
+  prepare: 'it may change the request it is given, and may be async',
+  lastEventIdParam: 'the name of a query parameter',
+  reconnection: 'with min, max, attempts, time, statuses, decide',
   idleTimeout: 'milliseconds, 0 for never',
-  whenHidden: "'keep', or 'pause' if the request may be repeated",
+  whenHidden: 'a request that may not be repeated is not resumed: its pause would be its end',
   maxEventSize: 'bytes; null or Infinity for no limit',
-  whenTooBig: "'fail' or 'skip'",
   min: 'milliseconds',
-  max: 'milliseconds, at least min; 0 for waits that do not grow',
-  attempts: 'a number of attempts',
-  time: 'milliseconds',
-  statuses: 'whole numbers from 201 to 599',
-  decide: 'a function that gives milliseconds, null or undefined',
+  max: 'milliseconds, 0 for waits that do not grow',
+  attempts: 'attempts in a row that fail',
+  time: 'milliseconds from the first loss',
+  statuses: 'those that pass by themselves',
+  decide: 'it gives milliseconds, null or undefined',
+  queue: 'so many messages may wait',
 };
+
+/** All names that there are, by what takes them. */
+const NAMES = { 'the init dictionary': Object.keys(OPTIONS), reconnection: Object.keys(RECONNECTION), 'messages and stream': Object.keys(RULES) };
+
+function aboutOption(name: string): string | undefined {
+  const places = Object.entries(NAMES);
+  return ['url', 'init', 'options', ...places.flatMap(([, names]) => names)].includes(name)
+    ? MORE[name]
+    : `there are ${places.map(([place, names]) => `${names.join(', ')} in ${place}`).join('; ')}`;
+}
 
 /** What each reason means, and what can be done. */
 const MEANING: Record<ErrorDetails['reason'], string> = {
@@ -69,7 +77,7 @@ const MEANING: Record<ErrorDetails['reason'], string> = {
 
 hooks.explain = (code) => {
   const [kind, name = ''] = code.split(':');
-  const about = kind === 'option' ? ALLOWED[name] ?? `there is no such option; there are ${Object.keys(OPTIONS).join(', ')}, and in reconnection ${Object.keys(RECONNECTION).join(', ')}` : MEANING[name as keyof typeof MEANING];
+  const about = kind === 'option' ? aboutOption(name) : MEANING[name as keyof typeof MEANING];
   return about ? `: ${about}` : '';
 };
 
