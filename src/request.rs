@@ -55,7 +55,8 @@ impl Headers {
             if value.contains(|character| matches!(character, '\0' | '\r' | '\n' | '\u{100}'..)) {
                 return Err(Error::invalid_option(
                     "headers",
-                    format!("the value {value:?} of {name:?}"),
+                    // It may be a secret, and this is printed.
+                    format!("the value of {name:?}"),
                     "a value holds no NUL, CR, LF, and no character past U+00FF: encode it",
                 ));
             }

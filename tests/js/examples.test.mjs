@@ -94,6 +94,18 @@ for (const { engine, program } of await present(engines, 'the examples')) {
         assert.doesNotMatch(await shown(page, '#answer', /./), /That is all/);
       });
 
+      test('says kindly that the network was lost, or that the answer broke off', async () => {
+        for (const [end, said] of [['cut', /^The connection was lost\. .* not asked again by itself/], ['close', /^The answer broke off before its end\. Ask again/]]) {
+          const key = await open(end, `1&words=4&end=${end}`);
+          await page.reload();
+          await page.click('form button');
+          await shown(page, '[role=alert]', said);
+          assert.equal(await shown(page, '#answer', /./), 'You ask: Why are ', 'what was received stays');
+          assert.equal((await wait(key, 'open=0')).requests, 1);
+          assert.equal(await page.$eval('form button', ({ disabled }) => disabled), false);
+        }
+      });
+
       test('says kindly what went wrong, and asks nothing twice', async () => {
         const key = await open('errors', 1);
         await page.$eval('input', (input) => (input.value = '  '));
@@ -182,7 +194,7 @@ for (const { engine, program } of await present(engines, 'the examples')) {
 
     test('leptos-chat says kindly what went wrong, and asks nothing twice', async () => {
       const key = `broken-${engine.name}-${process.pid}`;
-      await page.goto(`${server}/examples/leptos-chat/?every=5&cut=4&key=${key}`);
+      await page.goto(`${server}/examples/leptos-chat/?every=5&words=4&end=cut&key=${key}`);
       await shown(page, 'h1', /^Ask$/);
       await page.type('input', 'Why?');
       await page.click('form button');

@@ -315,6 +315,16 @@ async fn transient_statuses_are_tried_again_after_retry_after() {
 }
 
 #[wasm_bindgen_test]
+async fn retry_after_may_be_a_date() {
+    let date = js_sys::Date::new(&(js_sys::Date::now() + 600_000.0).into()).to_utc_string();
+    let shown = "header=Access-Control-Expose-Headers:Retry-After";
+    let server = route(&format!("/sequence?steps=429&{shown}&retry_after={}", js_sys::encode_uri_component(&String::from(date))));
+    let mut events = follow(server.builder(Transport::Auto).reconnection(Reconnection::new().statuses([429])));
+    let wait = lost(&mut events).await.reconnect_in().expect("it is tried again");
+    assert!(wait > Duration::from_secs(300) && wait <= Duration::from_secs(600), "{wait:?}");
+}
+
+#[wasm_bindgen_test]
 async fn attempts_can_be_limited_and_decided_upon() {
     let refusing = route("/sequence?steps=503");
     let some = Reconnection::new().statuses([503]).attempts(2).max(Duration::from_millis(100));

@@ -14,8 +14,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Table, TheApp, block, demo, event_stream, json};
-use crate::{exchange::Asked, query::Refusal, wire::Cut, writer::written};
+use super::{End, Table, TheApp, block, demo, event_stream, json};
+use crate::{exchange::Asked, query::Refusal, writer::written};
 
 pub(super) fn family(table: Table) -> Table {
     table
@@ -27,8 +27,8 @@ pub(super) fn family(table: Table) -> Table {
         )
         .route("/examples/token", "POST: a token for one question, as JSON", post(token))
         .route(
-            "/examples/answer?every=40&cut=N",
-            "POST of {\"question\": TEXT} with `Authorization: Bearer TOKEN`: the answer, a `word` at a time,\nthen `done`, and the end; or cut off after so many words. 401 without a token that was not used yet, 400 without a question",
+            "/examples/answer?every=40&words=N&end=close|hang|cut|reset",
+            "POST of {\"question\": TEXT} with `Authorization: Bearer TOKEN`: the answer, a `word` at a time,\nthen `done`; or so many words and no `done`. 401 without a token that was not used yet, 400 without a question",
             post(answer),
         )
 }
@@ -92,7 +92,8 @@ async fn token(State(app): TheApp) -> Response {
 /// `POST /examples/answer`
 async fn answer(State(app): TheApp, asked: Asked, body: Bytes) -> Result<Response, Refusal> {
     let every = asked.query.duration("every", 40)?;
-    let cut: usize = asked.query.number("cut", usize::MAX)?;
+    let words: usize = asked.query.number("words", usize::MAX)?;
+    let end = End::asked(&asked.query, End::Close)?;
     let given = asked.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if !given.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|token| app.tokens.take(token)) {
         return Ok((StatusCode::UNAUTHORIZED, "a token that was not used yet is needed\n").into_response());
@@ -108,12 +109,13 @@ async fn answer(State(app): TheApp, asked: Asked, body: Bytes) -> Result<Respons
     );
     Ok(event_stream(written(move |mut writer| async move {
         for (nth, word) in answer.split_inclusive(' ').enumerate() {
-            if nth == cut {
-                match asked.cut_and_stay(Cut::Close).await {}
+            if nth == words {
+                return end.perform(&asked).await;
             }
             writer.send(block(Some("word"), Some(nth as u64 + 1), &json!({ "text": word }).to_string())).await;
             tokio::time::sleep(every).await;
         }
         writer.send(block(Some("done"), None, "")).await;
+        end.perform(&asked).await;
     })))
 }
