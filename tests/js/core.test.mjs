@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { corpus } from './corpus.mjs';
 
 const root = new URL('../../', import.meta.url);
-const { ActionKind, Border, createCore, Field, findCore, Input, Option, ProbeOutcome, Reason, Token, Verdict } = await load('internals.mjs');
+const { ActionKind, Border, createCore, Field, findCore, Input, isEventStream, Option, ProbeOutcome, Reason, Token, Verdict } = await load('internals.mjs');
 const { default: instantiateJs } = await load('core-js.mjs');
 
 const bytes = readFileSync(new URL('dist/core.wasm', root));
@@ -59,6 +59,19 @@ describe('the border', () => {
     }
   });
 
+  test('content types are what they are to Rust', () => {
+    const rust = readFileSync(new URL('core/src/connection/response.rs', root), 'utf8');
+    for (const [list, expected] of [['yes', true], ['no', false]]) {
+      const types = JSON.parse(`[${new RegExp(`for ${list} in \\[([^]*?),\\s*\\] \\{`).exec(rust)[1]}]`.replace(/\\u\{(\w+)\}/g, (_, digits) => `\\u${digits.padStart(4, '0')}`));
+      assert.ok(types.length > 8);
+      for (const type of types) {
+        assert.equal(isEventStream(200, Buffer.from(type).toString('latin1')), expected, type);
+        assert.equal(isEventStream(201, type), false);
+      }
+    }
+    assert.equal(isEventStream(200, null), false);
+  });
+
   test('the core is found at once, and found again', () => {
     const core = findCore();
     assert.ok(!(core instanceof Promise));
@@ -95,7 +108,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const connection = core.connect(same, '');
         assert.deepEqual(take(connection), [['SendRequest', 1]]);
         assert.equal(connection.lastEventId(), '');
-        connection.tell(Input.ResponseStarted, 1, 10, 200, 'text/event-stream; x="?"');
+        connection.tell(Input.ResponseStarted, 1, 10, answerOf(200, 'text/event-stream; x="?"'));
         assert.deepEqual(take(connection), [['BecomeOpen'], ['FireOpen', 1]]);
         connection.tell(Input.ChunkReceived, 1, 20, 0, utf8('retry: 250\nid: ü1\nevent: a\ndata: x\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['a', 'x', 'ü1']]]]);
@@ -118,7 +131,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const answer = (status, type) => {
           const connection = core.connect(same, '');
           take(connection);
-          connection.tell(Input.ResponseStarted, 1, 0, status, type);
+          connection.tell(Input.ResponseStarted, 1, 0, answerOf(status, type));
           const actions = take(connection);
           connection.free();
           return actions;
@@ -206,7 +219,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         connection.free();
         connection.free();
-        connection.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
+        connection.tell(Input.ResponseStarted, 1, 0, answerOf(200, 'text/event-stream'));
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), []);
@@ -222,14 +235,15 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const begin = () => {
           words.fill(0);
           words.set(same, Field.Options);
-          exports.tell(area, Input.Begin, 0, 0, 0, 0);
+          exports.tell(area, Input.Begin, 0, 0, 0);
         };
         begin();
         for (const number of wild) {
           for (const input of wild) {
-            exports.tell(area, input, 1, 200, number, number);
-            exports.tell(area, input, number, number, number, 0);
-            exports.tell(area, Input.ChunkReceived, input, number, number, 0);
+            exports.tell(area, input, 1, 200, number);
+            exports.tell(area, input, 1, Border.EventStream, number);
+            exports.tell(area, input, number, number, 0);
+            exports.tell(area, Input.ChunkReceived, input, number, 0);
             assert.ok(exports.read(area, number) <= 2 * Border.InputSize);
             exports.poll(area);
           }
@@ -287,7 +301,7 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       }
       sources.forEach((source, id) => {
         assert.equal(source.lastEventId(), 'é1');
-        source.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
+        source.tell(Input.ResponseStarted, 1, 0, answerOf(200, 'text/event-stream'));
         source.free();
         assert.equal(open(core, same, String(id)).lastEventId(), String(id));
       });
@@ -368,10 +382,15 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
 }
 
 /** A connection that is open, everything polled. */
+/** What is told of a response. */
+function answerOf(status, type) {
+  return isEventStream(status, type) ? Border.EventStream : status;
+}
+
 function open(core, options = same, lastEventId = '') {
   const connection = core.connect(options, lastEventId);
   take(connection);
-  connection.tell(Input.ResponseStarted, 1, 0, 200, 'text/event-stream');
+  connection.tell(Input.ResponseStarted, 1, 0, answerOf(200, 'text/event-stream'));
   take(connection);
   return connection;
 }

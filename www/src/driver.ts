@@ -15,7 +15,7 @@
 import { event, findCore, inTurns, message, probe, resolve, send, wait } from 'tidings:host';
 
 import { ActionKind, Field, Input, type Connection, type Core, type Message } from './core/contract.js';
-import { Token, type Told } from './core/memory.js';
+import { Border, Token, type Told } from './core/memory.js';
 import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
@@ -195,7 +195,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
             // Seconds or a date.
             tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
           }
-          tell(Input.ResponseStarted, attempt, more.status, more.headers!.get('Content-Type') || '');
+          // Of what is no event stream the body is told.
+          tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status);
           inTurns(turn);
         }
       },

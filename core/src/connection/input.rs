@@ -145,7 +145,7 @@ pub enum ProbeOutcome {
 #[non_exhaustive]
 #[repr(u32)]
 pub enum Fact {
-    /// See [`Input::ResponseStarted`]. The number is the status, the bytes are the content type.
+    /// See [`Input::ResponseStarted`]. The number is the status, or [`EVENT_STREAM`](Self::EVENT_STREAM).
     ResponseStarted = 1,
     /// See [`Input::ChunkReceived`].
     ChunkReceived = 2,
@@ -192,6 +192,8 @@ pub enum Fact {
 impl Fact {
     /// The delay that means not to try again.
     pub const NEVER: u32 = u32::MAX;
+    /// In the place of the status: it is 200, and the content type is that of an event stream.
+    pub const EVENT_STREAM: u32 = u32::MAX;
 
     /// The fact of this number, but for those of the browser's own source.
     pub const fn from_number(number: u32) -> Option<Self> {

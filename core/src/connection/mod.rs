@@ -159,8 +159,8 @@ impl Connection {
                 return;
             }
             Input::ResponseStarted { attempt, response: Response { status, content_type } } => {
-                self.tell(Fact::ResponseStarted, attempt, status.into(), content_type.unwrap_or_default(), now);
-                return;
+                let opens = status == 200 && is_event_stream(content_type.unwrap_or_default());
+                (Fact::ResponseStarted, attempt, if opens { Fact::EVENT_STREAM } else { status.into() })
             }
             Input::RetryAfterReceived { attempt, delay } => (Fact::RetryAfterReceived, attempt, delay),
             Input::RetryAnswered { attempt, delay: Some(delay) } => (Fact::RetryAnswered, attempt, delay.min(LONGEST)),
@@ -184,7 +184,7 @@ impl Connection {
             Input::Resumed => (Fact::Resumed, attempt, 0),
             Input::CloseCalled => (Fact::CloseCalled, attempt, 0),
         };
-        self.tell(fact, attempt, number, &[], now);
+        self.tell(fact, attempt, number, now);
     }
 
     /// The next thing to do, if there is one.
@@ -270,7 +270,7 @@ impl<P: Parser> Connection<P> {
     }
 
     /// The same for a host behind a border of numbers; says whether a transition came of it.
-    pub fn tell(&mut self, fact: Fact, attempt: Attempt, number: u32, content_type: &[u8], now: u32) -> bool {
+    pub fn tell(&mut self, fact: Fact, attempt: Attempt, number: u32, now: u32) -> bool {
         if fact.has_attempt() && attempt != self.record.attempt {
             return false;
         }
@@ -297,12 +297,10 @@ impl<P: Parser> Connection<P> {
                 if !matches!(number, 429 | 503) {
                     self.retry_after = 0;
                 }
-                if number == 200 {
-                    if is_event_stream(content_type) {
-                        cause = Cause::ResponseAccepted;
-                    } else {
-                        reason = Some(Reason::ContentType);
-                    }
+                match number {
+                    Fact::EVENT_STREAM => cause = Cause::ResponseAccepted,
+                    200 => reason = Some(Reason::ContentType),
+                    _ => {}
                 }
             }
             // The parser is away, or about to be.

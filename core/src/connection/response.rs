@@ -113,6 +113,12 @@ mod tests {
             "\r\n\ttext/event-stream",
             "text/event-stream; a=ü",
             "text/event-stream, ü/ü",
+            "text/event-stream, */* ;a/b",
+            "text/event-stream;a=\"\\\", b/c\"",
+            "text/event-stream;a=\", b/c",
+            "text/event-stream, b/\"c\"",
+            "text/event-stream, a/b\t c;d",
+            "a/b,,\ttext/event-stream\t,",
         ] {
             assert!(is_event_stream(yes.as_bytes()), "{yes}");
         }
@@ -126,6 +132,14 @@ mod tests {
             "text /event-stream",
             "text/event-stream, a/b",
             "text/event-stream\\, x/y",
+            "text/event-stream, */*x",
+            "text/event-stream, x*/*",
+            "text/event-stream;a=\"\\\\\", b/c",
+            "text/\"event-stream\"",
+            "\"text/html, text/event-stream\"",
+            "text/event-stream x",
+            "text/event-stream\u{A0}",
+            "text/event-stream/, x",
         ] {
             assert!(!is_event_stream(no.as_bytes()), "{no}");
         }

@@ -62,7 +62,7 @@ impl Area {
 
     /// Something happened to the source; says whether it moved for that, which after a chunk means that the chunk is to be read.
     #[cfg(feature = "class")]
-    pub fn tell(&mut self, input: u32, attempt: u32, value: u32, size: u32, now: u32) -> bool {
+    pub fn tell(&mut self, input: u32, attempt: u32, value: u32, now: u32) -> bool {
         let source = &mut self.words.state;
         let Some(fact) = Fact::from_number(input) else {
             match input {
@@ -73,8 +73,7 @@ impl Area {
             }
             return false;
         };
-        let bytes = self.buffers.input().get(..size as usize).unwrap_or_default();
-        source.tell(fact, Attempt::from_number(attempt), value, bytes, now)
+        source.tell(fact, Attempt::from_number(attempt), value, now)
     }
 
     /// What is to be done next; what belongs to it is where the [fields](crate::numbers::field) say.
@@ -107,7 +106,7 @@ mod tests {
         (settings.probe, settings.repeats, settings.max_event_size) = (1, 1, 1 << 26);
         (settings.attempts, settings.time) = (border::NEVER, border::NEVER);
         change(settings);
-        assert!(!area.tell(input::BEGIN, 0, 0, 0, 0));
+        assert!(!area.tell(input::BEGIN, 0, 0, 0));
         area
     }
 
@@ -115,9 +114,8 @@ mod tests {
 
     fn open(change: impl FnOnce(&mut Settings)) -> Box<Area> {
         let mut area = connect(change);
-        let size = hand_in(&mut area, b"text/event-stream");
         assert_eq!(area.poll(), action::SEND_REQUEST);
-        assert!(area.tell(input::RESPONSE_STARTED, 1, 200, size, 0));
+        assert!(area.tell(input::RESPONSE_STARTED, 1, border::EVENT_STREAM, 0));
         assert_eq!([(); 3].map(|()| area.poll()), [action::BECOME_OPEN, action::FIRE_OPEN, action::NONE]);
         area
     }
@@ -125,7 +123,7 @@ mod tests {
     /// The text of a chunk, with a digit for each token; none if the chunk was ignored.
     fn chunk(area: &mut Area, bytes: &[u8]) -> Option<String> {
         let size = hand_in(area, bytes);
-        area.tell(input::CHUNK_RECEIVED, 1, 0, 0, 0).then(|| {
+        area.tell(input::CHUNK_RECEIVED, 1, 0, 0).then(|| {
             let length = area.read(size) as usize;
             let text = String::from_utf8(area.buffers.output(length).to_vec()).expect("it is UTF-8");
             text.chars().map(|character| if character < '\n' { char::from(b'0' + character as u8) } else { character }).collect()
@@ -138,7 +136,7 @@ mod tests {
         let text = chunk(&mut area, b"data:ab\n\ndata:c\nid:\xC3\xA9\n\nevent:t\ndata:\xF0\x9F\x98\x80\n\n:d\ndata");
         assert_eq!(text.as_deref(), Some("\r7ab\r3c\r0\u{E9}\r2\r3t\r1\u{1F600}\r3"));
         assert_eq!([(); 2].map(|()| area.poll()), [action::DISPATCH, action::NONE]);
-        area.tell(input::COMMENTS_WANTED, 0, 0, 0, 0);
+        area.tell(input::COMMENTS_WANTED, 0, 0, 0);
         assert_eq!(chunk(&mut area, b":x\n\n:d\n").as_deref(), Some("x\r3d\r8"));
     }
 
@@ -147,11 +145,11 @@ mod tests {
         for (starts, second) in [(false, action::SEND_PROBE), (true, action::SEND_PROBE)] {
             let mut area = connect(|settings| settings.cross_origin = 1);
             if starts {
-                area.tell(input::START_FROM, 0, 0, 0, 0);
+                area.tell(input::START_FROM, 0, 0, 0);
             }
             assert_eq!(area.words.state.parser().resumes(), starts);
             area.poll();
-            area.tell(input::REQUEST_FAILED, 1, 0, 0, 0);
+            area.tell(input::REQUEST_FAILED, 1, 0, 0);
             assert_eq!(area.poll(), second);
         }
     }
@@ -160,7 +158,7 @@ mod tests {
     fn options_are_heeded() {
         let mut area = connect(|settings| (settings.probe, settings.repeats) = (0, 0));
         area.poll();
-        area.tell(input::REQUEST_FAILED, 1, 0, 0, 0);
+        area.tell(input::REQUEST_FAILED, 1, 0, 0);
         assert_eq!(area.poll(), action::BECOME_CLOSED, "no probe, and no repetition");
 
         let mut area = open(|settings| settings.max_event_size = 3);
@@ -176,7 +174,7 @@ mod tests {
                 assert!(settings.transient.insert(429) && settings.transient.insert(599));
             });
             area.poll();
-            area.tell(input::RESPONSE_STARTED, 1, status, 0, 0);
+            area.tell(input::RESPONSE_STARTED, 1, status, 0);
             assert_eq!([(); 2].map(|()| area.poll()), [action::ABORT_REQUEST, ready], "{status}");
         }
     }
@@ -200,19 +198,25 @@ mod tests {
     fn what_was_closed_between_a_chunk_and_its_dispatch_dispatches_nothing() {
         let mut area = open(standard);
         chunk(&mut area, b"data:1\n\n");
-        area.tell(input::CLOSE_CALLED, 0, 0, 0, 0);
+        area.tell(input::CLOSE_CALLED, 0, 0, 0);
         assert_eq!([(); 3].map(|()| area.poll()), [action::ABORT_REQUEST, action::BECOME_CLOSED, action::NONE]);
     }
 
     #[test]
     fn no_size_is_more_than_the_input_has() {
         let mut area = open(standard);
-        assert!(!area.tell(input::WENT_ONLINE, 0, 0, u32::MAX, 0));
+        hand_in(&mut area, b"data:1\n\n");
+        assert!(area.tell(input::CHUNK_RECEIVED, 1, 0, 0));
+        let length = area.read(u32::MAX) as usize;
+        assert_eq!(area.buffers.output(length), b"\r\x071\r\x03");
+    }
+
+    #[test]
+    fn another_content_type_fails() {
         let mut area = connect(standard);
         area.poll();
-        hand_in(&mut area, b"text/event-stream");
-        area.tell(input::RESPONSE_STARTED, 1, 200, u32::MAX, 0);
-        area.poll();
+        area.tell(input::RESPONSE_STARTED, 1, 200, 0);
+        assert_eq!([(); 2].map(|()| area.poll()), [action::ABORT_REQUEST, action::BECOME_CLOSED]);
         assert_eq!(area.words.state.record().reason, Reason::ContentType);
     }
 
@@ -292,7 +296,7 @@ mod tests {
         for number in [0, input::START_FROM, input::COMMENTS_WANTED, input::BEGIN, 256 + 1, border::NEVER] {
             assert_eq!(Fact::from_number(number), None);
         }
-        assert_eq!(border::NEVER, Fact::NEVER);
+        assert_eq!((border::NEVER, border::EVENT_STREAM), (Fact::NEVER, Fact::EVENT_STREAM));
         assert_eq!(border::LONGEST_STRING, Tokenizer::LONGEST);
     }
 

@@ -9,7 +9,7 @@
 //! | Export | Takes | Gives |
 //! | --- | --- | --- |
 //! | `area` | | the address of the *area*; before all others |
-//! | `tell` | the area, an [input](numbers::input), an attempt, a value, a size in the input, the time | 1 if it moved the source, which after a chunk means that the chunk is to be read, else 0 |
+//! | `tell` | the area, an [input](numbers::input), an attempt, a value, the time | 1 if it moved the source, which after a chunk means that the chunk is to be read, else 0 |
 //! | `poll` | the area | the next [action](numbers::action), 0 if there is none |
 //! | `read` | the area, the size of a part of a chunk in the input | the size of the text |
 //! | `memory` | | |
@@ -34,7 +34,7 @@
 //!
 //! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
 //!
-//! **Traps.** No number handed in traps: of a size that the input has not, nothing is taken, and unknown numbers do nothing. An engine may end a call where its stack ends; the
+//! **Traps.** No number handed in traps: of a size that the input has not, what it has is taken, and unknown numbers do nothing. An engine may end a call where its stack ends; the
 //! instance is not to be used after that, nor the words that are in it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 

@@ -3,7 +3,7 @@
 
 /// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last three, which are none.
 pub mod input {
-    /// The value is the status; the input holds the content type.
+    /// The value is the status, or [`EVENT_STREAM`](super::border::EVENT_STREAM).
     pub const RESPONSE_STARTED: u32 = 1;
     /// The input holds the chunk.
     pub const CHUNK_RECEIVED: u32 = 2;
@@ -217,6 +217,8 @@ pub mod token {
 pub mod border {
     /// The time that means never.
     pub const NEVER: u32 = u32::MAX;
+    /// In the place of a status: it is 200, and the content type is that of an event stream.
+    pub const EVENT_STREAM: u32 = u32::MAX;
     /// The longest string that all engines can make, in code units (V8's, on 64 bits), less what one part of a chunk may add.
     pub const LONGEST_STRING: u32 = 536_838_120;
     /// How many words a parser has.

@@ -74,6 +74,7 @@ export const enum Field {
 
 /** What is told by `tell`. */
 export const enum Input {
+  /** The value is the status, or `Border.EventStream`. */
   ResponseStarted = 1,
   ChunkReceived = 2,
   BodyEnded = 3,
@@ -197,8 +198,7 @@ export interface Message {
 /** One source's connection. Inputs of an earlier attempt are ignored, and so is everything after `free`. */
 export interface Connection {
   /**
-   * Something happened. `attempt` is 0 where it means nothing, and so is the value. The content is that of a chunk, which is copied in once and parsed, or the
-   * bytes of a content type as text, each one character; a content type that is missing is empty.
+   * Something happened. `attempt` is 0 where it means nothing, and so is the value. The content is that of a chunk, which is copied in once and parsed.
    */
   tell(input: Input, attempt: number, now: number, value?: number, content?: Uint8Array | string): void;
   /** Takes the next action; what belongs to it is read below until the next `poll` or `tell`. */

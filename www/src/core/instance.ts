@@ -1,7 +1,7 @@
 /** Calls the core for the class: the other side of `www/abi`, whose contract stands in its `lib.rs`. */
 
 import { Field, Input, Option, type Connection, type Core, type Message } from './contract.js';
-import { Border, createCall, createTake, handIn, read, type Exports, type Instance, type Told } from './memory.js';
+import { Border, createCall, createTake, read, type Exports, type Instance, type Told } from './memory.js';
 
 /** The core that `instantiate` makes instances of. */
 export function createCore(instantiate: () => Exports): Core {
@@ -25,13 +25,11 @@ export function createCore(instantiate: () => Exports): Core {
 
       const call = (call: (instance: Instance) => number): number => (words ? callCore(words, call) : 0);
       const connection: Connection = {
-        tell(input, attempt, now, value = 0, content = '') {
+        tell(input, attempt, now, value = 0, content) {
           call((instance) => {
-            const { exports, area } = instance;
-            const size = typeof content === 'string' && input === Input.ResponseStarted ? handIn(instance, READS_TEXT ? content : bytesOf(content), 0) : 0;
             // The time is taken modulo 2^32 as it crosses.
-            const moved = exports.tell(area, input, attempt, value, size, now);
-            if (moved && input === Input.ChunkReceived) {
+            const moved = instance.exports.tell(instance.area, input, attempt, value, now);
+            if (moved && content) {
               const items: (Message | Told)[] = (chunk = []);
               lastEventId = read(instance, content, take, items as Message[], items);
             }
@@ -59,10 +57,3 @@ export function createCore(instantiate: () => Exports): Core {
     },
   };
 }
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-// The build puts this in: whether transports give text.
-declare const READS_TEXT: boolean;

@@ -15,7 +15,7 @@ import { createDecode } from './decode.js';
 export interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   area(): number;
-  tell(area: number, input: number, attempt: number, value: number, size: number, now: number): number;
+  tell(area: number, input: number, attempt: number, value: number, now: number): number;
   poll(area: number): number;
   read(area: number, size: number): number;
 }
@@ -23,6 +23,7 @@ export interface Exports {
 /** More numbers that both sides know: where things lie in the area, in bytes, but for the stamp, which is a word. */
 export const enum Border {
   Never = -1,
+  EventStream = -1,
   LongestString = 536_838_120,
   ParserWords = 13,
   SourceWords = 75,
@@ -106,30 +107,24 @@ export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'):
 }
 
 /**
- * Copies what of a chunk comes after so many bytes into the input, as far as there is room, and says how many that is. Where the host reads text, a chunk may be that; of its
- * characters the low eight bits count.
+ * Reads a chunk, part by part as there is room in the input, and gives the last event ID. Where the host reads text, a chunk may be that; of its characters the low
+ * eight bits count.
  */
-export function handIn({ bytes }: Instance, chunk: Uint8Array | string, from: number): number {
-  const to = Math.min(chunk.length, from + Border.InputSize);
-  if (READS_TEXT && typeof chunk === 'string') {
-    for (let index = from; index < to; index++) {
-      bytes[Border.Input + index - from] = chunk.charCodeAt(index);
-    }
-  } else {
-    // Another view is dearer than a small chunk.
-    bytes.set((to - from < chunk.length ? (chunk as Uint8Array).subarray(from, to) : chunk) as Uint8Array, Border.Input);
-  }
-  return to - from;
-}
-
-/** Reads a chunk part by part, and gives the last event ID. */
-export function read(instance: Instance, chunk: Uint8Array | string, take: Take, events: Message[], told: (Told | Message)[]): string {
-  const { exports, area, bytes } = instance;
+export function read({ exports, area, bytes }: Instance, chunk: Uint8Array | string, take: Take, events: Message[], told: (Told | Message)[]): string {
   let lastEventId;
   let from = 0;
   do {
-    const size = handIn(instance, chunk, from);
-    from += size;
+    const to = Math.min(chunk.length, from + Border.InputSize);
+    const size = to - from;
+    if (READS_TEXT && typeof chunk === 'string') {
+      for (let index = from; index < to; index++) {
+        bytes[Border.Input + index - from] = chunk.charCodeAt(index);
+      }
+    } else {
+      // Another view is dearer than a small chunk.
+      bytes.set((size < chunk.length ? (chunk as Uint8Array).subarray(from, to) : chunk) as Uint8Array, Border.Input);
+    }
+    from = to;
     lastEventId = take(bytes.subarray(Border.Output, Border.Output + exports.read(area, size)), events, told);
   } while (from < chunk.length);
   return lastEventId;

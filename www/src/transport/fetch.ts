@@ -8,6 +8,7 @@
  * stands in for `fetch` does not heed it. Reports may come after it too: the driver hears none of them.
  */
 
+import { isEventStream } from '../core/content_type.js';
 import { Input, ProbeOutcome } from '../core/contract.js';
 import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from './transport.js';
 
@@ -66,7 +67,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       const { status, headers, url } = response;
       // What stands in for `fetch` may answer without a URL.
       const tell = (body?: string) => answered({ status, headers, url: url || request.url, body }, readOn);
-      if (status === 200 && /event-stream/i.test(headers.get('Content-Type')!)) {
+      if (isEventStream(status, headers.get('Content-Type'))) {
         readAhead();
         tell();
       } else {

@@ -9,6 +9,7 @@
  * the connection is renewed, where that loses nothing: at the end of a block, if the stream has an id to resume from.
  */
 
+import { isEventStream } from '../core/content_type.js';
 import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
@@ -61,7 +62,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
         return;
       }
       type = xhr.getResponseHeader('Content-Type');
-      refusedUntil = status === 200 && /event-stream/i.test(type!) ? 0 : +new Date() + PATIENCE;
+      refusedUntil = isEventStream(status, type) ? 0 : +new Date() + PATIENCE;
       if (!refusedUntil) {
         try {
           xhr.overrideMimeType('text/plain; charset=x-user-defined');
