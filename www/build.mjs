@@ -8,6 +8,7 @@
 //   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi
 //   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi-parser --no-default-features
 //   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi-js --features bytewise
+//   cargo build --package tidings-abi --target wasm32-unknown-unknown --profile abi-text --features text
 
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -56,7 +57,7 @@ if (words.includes('--size')) {
 }
 
 async function build(folder) {
-  const raw = ['abi', 'abi-parser', 'abi-js'].map(async (profile) => {
+  const raw = ['abi', 'abi-parser', 'abi-js', 'abi-text'].map(async (profile) => {
     const file = join(folder, profile, 'tidings_abi.wasm');
     return readFile(file).catch(() => {
       throw new Error(`There is no ${file}. The command that makes it stands at the top of www/build.mjs.`);
@@ -117,7 +118,7 @@ async function build(folder) {
     root,
     dist,
     shared: small,
-    plugin: provide(CLASS, core.wasm, core.javaScript, 'script', false, 'legacy'),
+    plugin: provide(CLASS, core.wasm, core.textJavaScript, 'script', false, 'legacy'),
     banner: `/*! tidings ${manifest.version}, MIT OR Apache-2.0 */`,
   });
   // For tests and benches only: not in dist, so not in the package.
@@ -132,7 +133,7 @@ async function build(folder) {
 
 /** The virtual modules of `virtual.d.ts`; an entry that has its core from elsewhere inlines none. */
 function provide({ createCore, file }, wasm, javaScript, loader, inline = true, host = 'modern') {
-  const contents = { 'tidings:core-bytes': inline ? inlined(wasm, loader === 'script') : 'export default () => {}', 'tidings:js-core': javaScript };
+  const contents = { 'tidings:core-bytes': inline ? inlined(wasm, loader === 'script') : 'export default () => {}', 'tidings:js-core': javaScript, 'tidings:text-core': javaScript };
   return {
     name: 'tidings',
     setup(build) {
@@ -141,7 +142,6 @@ function provide({ createCore, file }, wasm, javaScript, loader, inline = true, 
         ...build.initialOptions.define,
         CALLS_HANDLERS: String(host === 'workerd'),
         READS_TEXT: String(host === 'legacy'),
-        HAS_ITS_CORE: String(host === 'legacy'),
       };
       build.onResolve({ filter: /^tidings:/ }, ({ path }) => {
         switch (path) {

@@ -17,6 +17,8 @@ import { asFactory } from './factory.mjs';
 /** What the modules have to export; all else that the linker exports is dropped. */
 const PARSER = ['memory', 'area', 'read'];
 const MACHINE = [...PARSER, 'tell', 'poll'];
+/** Where everything is, the host is told when it is built. */
+const TEXT = MACHINE.slice(2);
 /** Which word of the area the stamp is: `border::STAMP` in www/abi/src/numbers.rs. */
 const STAMP = 127;
 /** What Rust uses by default; all other features are left alone. */
@@ -30,11 +32,12 @@ const LOWER = ['--llvm-memory-copy-fill-lowering', '--llvm-nontrapping-fptoint-l
  * @param {Uint8Array} raw what cargo built with all exports
  * @param {Uint8Array} rawParser what it built for the parser alone
  * @param {Uint8Array} rawJs what it built for JavaScript, with all exports
+ * @param {Uint8Array} rawText the same for JavaScript that has its chunks as text
  * @returns {Promise<{
- *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, firstWasm: Uint8Array, stamp: number,
- * }>} `firstWasm` is what `javaScript` was made of
+ *   wasm: Uint8Array, parserWasm: Uint8Array, javaScript: string, textJavaScript: string, firstWasm: Uint8Array, stamp: number,
+ * }>} `firstWasm` is what `textJavaScript` was made of
  */
-export async function buildCore(raw, rawParser, rawJs) {
+export async function buildCore(raw, rawParser, rawJs, rawText) {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-core-'));
   const file = (name) => join(folder, name);
   const keep = async (raw, exports, output) => {
@@ -58,18 +61,21 @@ export async function buildCore(raw, rawParser, rawJs) {
       const { area, memory } = new WebAssembly.Instance(module).exports;
       modules.push({ wasm, stamp: new Uint32Array(memory.buffer, area())[STAMP] });
     }
-    const first = async () => {
-      await keep(rawJs, MACHINE, 'kept.wasm');
-      await writeFile(file('kept.wat'), await withKnownArea(file('kept.wasm')));
+    const first = async (raw, exports) => {
+      await keep(raw, exports, 'kept.wasm');
+      const area = instanceOf(raw).exports.area();
+      await writeFile(file('kept.wat'), await withKnownArea(file('kept.wasm'), area));
       await run('wasm-opt', file('kept.wat'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
       // Says so if anything past the first version is left.
       await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '--flatten', '--rereloop', '-Oz', '-Oz', '-o', file('first.wasm'));
-      await withoutDigits(file('first.wasm'), digitsOf(rawJs));
+      await withoutDigits(file('first.wasm'), digitsOf(raw));
       await run('wasm2js', file('first.wasm'), '-Oz', '-o', file('core.js'));
-      return { firstWasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8')) };
+      return { firstWasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8'), area) };
     };
     const [{ wasm, stamp }, { wasm: parserWasm }] = modules;
-    return { wasm, parserWasm, ...(await first()), stamp };
+    const { javaScript } = await first(rawJs, MACHINE);
+    const { javaScript: textJavaScript, firstWasm } = await first(rawText, TEXT);
+    return { wasm, parserWasm, javaScript, textJavaScript, firstWasm, stamp };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -79,9 +85,8 @@ export async function buildCore(raw, rawParser, rawJs) {
  * As text, in which nobody takes the address of the area as it is given: it is always the same one. As JavaScript a word at a known address is shorter, and read
  * sooner, than one at so many bytes from an address that is told.
  */
-async function withKnownArea(path) {
-  const { area } = new WebAssembly.Instance(new WebAssembly.Module(await readFile(path))).exports;
-  const set = (name) => `  (local.set ${name} (i32.const ${area()}))\n`;
+async function withKnownArea(path, area) {
+  const set = (name) => `  (local.set ${name} (i32.const ${area}))\n`;
   return ['tell', 'poll', 'read'].reduce(
     (text, name) => {
       const [, called] = new RegExp(`\\(export "${name}" \\(func (\\S+)\\)\\)`).exec(text);
@@ -101,8 +106,18 @@ function withoutMessages(raw) {
 
 /** Where in memory the digits are; below zero if there are none. */
 function digitsOf(raw) {
-  const { memory } = new WebAssembly.Instance(new WebAssembly.Module(raw)).exports;
+  const { memory } = instanceOf(raw).exports;
   return Buffer.from(memory.buffer).indexOf(DIGITS);
+}
+
+/** An instance, which is asked for nothing that it would ask its host for. */
+function instanceOf(raw) {
+  const module = new WebAssembly.Module(raw);
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    (imports[from] ??= {})[name] = () => 0;
+  }
+  return new WebAssembly.Instance(module, imports);
 }
 
 /** Fails if a module reads them after all: that begins with an address that stands in its code. */

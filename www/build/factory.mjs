@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 
 /**
  * @param {string} text what wasm2js wrote
- * @returns {string} a module whose default export makes instances
+ * @param {number} area where the area lies, for a core that does not say so itself, and asks a host
+ * @returns {string} a module whose default export makes instances, of what the host gives if there is anything
  */
-export function asFactory(text) {
+export function asFactory(text, area) {
   const part = (pattern) => {
     const found = pattern.exec(text);
     assert.ok(found, `wasm2js does not write what it used to: ${pattern} is not there`);
@@ -20,10 +21,14 @@ export function asFactory(text) {
   const views = named(/\bHEAP[UF]?\d+(?=\[)/g).map((view) => ` var ${view} = new ${view.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`);
   const maths = named(/\bMath_\w+/g).map((name) => ` var ${name} = ${name.replace('_', '.')};\n`);
   const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"(\w+)": (\$\d+)/g)].map(([, name, called]) => `${name}: ${called}`).join(', ');
+  const imports = named(/\bfimport\$\d+/g).map((name) => text.match(new RegExp(`^ var ${name.replace('$', '\\$')} = host\\.\\w+;\n`, 'm'))[0]);
+  const gives = /\barea: /.test(exported)
+    ? 'memory: { buffer: buffer }'
+    : `words: HEAP32.subarray(${area} >> 2)`;
   return `
-export default function instantiate() {
+export default function instantiate(host) {
  var buffer = ${part(/new ArrayBuffer\(\d+\)/)};
-${views.join('')}${maths.join('')}${part(/^ var global\$0 = \d+;$/m)}
+${views.join('')}${maths.join('')}${imports.join('')}${part(/^ var global\$0 = \d+;$/m)}
 ${functions}
  function put(at, text) {
   for (var index = text.length; index--;) {
@@ -31,7 +36,7 @@ ${functions}
   }
  }
 ${segments(text)}
- return { memory: { buffer: buffer }, ${exported} };
+ return { ${gives}, ${exported} };
 }
 `;
 }

@@ -2,7 +2,8 @@
 //
 // esbuild bundles to ES2015, for it lowers no classes; swc lowers that to ES5; terser makes it small (swc's own minifier moves the conversion of
 // the URL, which runs a page's code, past what comes after it, and makes more of it). The sources are those of today's browsers, but for
-// what `www/src/legacy` has for them: `stand_ins.ts` takes the place of globals, `decode.ts` and `hooks.ts` that of the files of these names.
+// what `www/src/legacy` has for them: `stand_ins.ts` takes the place of globals, `hooks.ts` that of the file of this name, and `core.ts` is what
+// calls the core.
 
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -16,7 +17,7 @@ import { minify } from 'terser';
 const NAMES = '0 && (module.exports = { EventSource: EventSource, install: install, details: details, onComment: onComment, reconnect: reconnect });\n';
 
 /** More members that never leave the file, with what the core exports. */
-const INTERNAL = /^(stopped|removed|callback|exports|area|poll|tell|connect)$/;
+const INTERNAL = /^(stopped|removed|callback|poll|tell|connect|byte|endOfLine|keep|keepLine|token)$/;
 
 /**
  * @param {{ root: string, dist: string, shared: esbuild.BuildOptions, plugin: esbuild.Plugin, banner: string }} given `shared` with the version and the names to shorten,
@@ -59,7 +60,6 @@ function legacyFiles(source) {
   return {
     name: 'legacy files',
     setup(build) {
-      build.onResolve({ filter: /(^\.|\/core)\/decode\.js$/ }, () => ({ path: source('legacy/decode.ts') }));
       build.onResolve({ filter: /\/hooks\.js$/ }, () => ({ path: source('legacy/hooks.ts') }));
     },
   };

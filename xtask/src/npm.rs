@@ -44,9 +44,10 @@ fn script(project: &Project) -> std::path::PathBuf {
 }
 
 /// How the core is built for all entries, and how for the parser entry.
-const MODULES: [&[&str]; 3] = [
+const MODULES: [&[&str]; 4] = [
     &["--profile", "abi"],
     &["--profile", "abi-parser", "--no-default-features"],
     &["--profile", "abi-js", "--features", "bytewise"],
+    &["--profile", "abi-text", "--features", "text"],
 ];
 const BUILD_LIMIT: Duration = Duration::from_secs(20 * 60);

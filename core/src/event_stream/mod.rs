@@ -14,7 +14,7 @@ pub use encode::{Block, EncodeError, encode};
 pub use interpret::{DEFAULT_LIMIT, EventStream};
 pub use items::Items;
 pub use text::decode;
-pub use tokens::{Beside, Buffers, Token, Tokenizer};
+pub use tokens::{Beside, Buffers, Desk, Token, Tokenizer};
 
 /// One thing that an event stream said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -99,10 +99,6 @@ impl Buffers {
         self.output.get(..length).unwrap_or_default()
     }
 
-    fn byte(&self, at: usize) -> u8 {
-        self.input[at % Self::INPUT]
-    }
-
     /// Copies [so many](STEP) bytes of a line to the output; says which is the first among them that may end it, if one may.
     #[cfg(not(feature = "bytewise"))]
     #[inline]
@@ -121,12 +117,70 @@ impl Buffers {
     #[inline]
     fn copy(&mut self, at: usize, to: usize) -> Option<usize> {
         let byte = self.byte(at);
-        *self.place(to as u32) = byte;
+        self.output[to % OUTPUT] = byte;
         (byte == LF || byte == CR).then_some(0)
     }
+}
 
-    fn place(&mut self, at: u32) -> &mut u8 {
-        &mut self.output[at as usize % OUTPUT]
+impl Desk for Buffers {
+    const LONGEST: usize = Self::INPUT;
+
+    fn byte(&self, at: usize) -> u8 {
+        self.input[at % Self::INPUT]
+    }
+
+    fn end_of_line(&mut self, mut at: usize, size: usize, written: u32) -> usize {
+        let mut to = written as usize;
+        while at < size {
+            let Some(end) = self.copy(at, to) else {
+                at += STEP;
+                to += STEP;
+                continue;
+            };
+            at += end;
+            to += end + 1;
+            if matches!(self.byte(at), LF | CR) {
+                break;
+            }
+            at += 1;
+        }
+        at
+    }
+
+    /// It is there already.
+    fn keep(&mut self, _: usize, length: u32, written: &mut u32) -> u32 {
+        *written += length;
+        length
+    }
+
+    fn push(&mut self, byte: u8, written: &mut u32) {
+        self.output[*written as usize % OUTPUT] = byte;
+        *written += 1;
+    }
+}
+
+/// Where a chunk lies, and what it comes to is put: [`Buffers`], or a host that has the chunk as text and cuts its strings from that.
+pub trait Desk {
+    /// The longest chunk.
+    const LONGEST: usize;
+    /// Whether it has a use for [all](Beside::All) that can be told beside events.
+    const TELLS_ALL: bool = true;
+
+    /// A byte of the chunk. Of a text it is a character, and any byte past ASCII stands for all that are; a BOM at the beginning of a body is gone from it.
+    fn byte(&self, at: usize) -> u8;
+
+    /// Where the line ends that goes on at `at`: at a CR or LF; or anywhere past the chunk.
+    fn end_of_line(&mut self, at: usize, size: usize, written: u32) -> usize;
+
+    /// Appends so much of the line that was looked through last to the value; says how many bytes that is in UTF-8.
+    fn keep(&mut self, from: usize, length: u32, written: &mut u32) -> u32;
+
+    /// Appends a character of ASCII to the value.
+    fn push(&mut self, byte: u8, written: &mut u32);
+
+    /// Does with the value what that says, if it can; else that is pushed too, after a CR.
+    fn token(&mut self, _: Token) -> bool {
+        false
     }
 }
 
@@ -235,31 +289,31 @@ impl Tokenizer {
         self.body = Body::new();
     }
 
-    /// Reads so many bytes of the input, and says how many of the output it wrote.
-    pub fn read(&mut self, buffers: &mut Buffers, size: usize) -> usize {
-        let size = size.min(Buffers::INPUT);
+    /// Reads so many bytes of the input, and says how many of the output it wrote, if there is one.
+    pub fn read<D: Desk>(&mut self, desk: &mut D, size: usize) -> usize {
+        let size = size.min(D::LONGEST);
         self.body.length = 0;
         if self.body.name == START {
-            self.token(buffers, Token::Restart);
+            self.token(desk, Token::Restart);
         }
         let mut at = 0;
         loop {
             if is_field(self.body.name) {
-                at = self.value(buffers, at, size);
+                at = self.value(desk, at, size);
             }
             if at >= size || self.body.exceeded {
                 break;
             }
-            let byte = buffers.byte(at);
+            let byte = desk.byte(at);
             at += 1;
             let ends_pair = byte == LF && self.body.after_carriage_return;
             self.body.after_carriage_return = byte == CR;
             if byte == LF || byte == CR {
                 if !ends_pair {
-                    self.end_line(buffers);
+                    self.end_line(desk);
                 }
             } else {
-                self.letter(buffers, byte);
+                self.letter(desk, byte);
             }
         }
         self.body.length as usize
@@ -267,7 +321,7 @@ impl Tokenizer {
 
     /// Another letter of the name, which a colon ends.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn letter(&mut self, buffers: &mut Buffers, letter: u8) {
+    fn letter<D: Desk>(&mut self, desk: &mut D, letter: u8) {
         let body = &mut self.body;
         body.name = after(body.name, letter);
         body.at_value = true;
@@ -281,38 +335,24 @@ impl Tokenizer {
                 body.in_data = true;
                 if mem::replace(&mut body.has_data, true) {
                     body.data += 1;
-                    self.push(buffers, LF);
+                    self.push(desk, LF);
                 }
             }
-            EVENT | ID | COMMENT_LINE => self.leave_data(buffers),
+            EVENT | ID | COMMENT_LINE => self.leave_data(desk),
             _ => {}
         }
     }
 
     /// What is there of a value; gives where it ends.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn value(&mut self, buffers: &mut Buffers, mut at: usize, size: usize) -> usize {
+    fn value<D: Desk>(&mut self, desk: &mut D, mut at: usize, size: usize) -> usize {
         let body = &mut self.body;
         if at < size && mem::take(&mut body.at_value) {
-            at += usize::from(buffers.byte(at) == b' ');
+            at += usize::from(desk.byte(at) == b' ');
         }
         let start = at;
-        let mut to = body.length as usize;
-        while at < size {
-            let Some(end) = buffers.copy(at, to) else {
-                at += STEP;
-                to += STEP;
-                continue;
-            };
-            at += end;
-            to += end + 1;
-            if matches!(buffers.byte(at), LF | CR) {
-                break;
-            }
-            at += 1;
-        }
         // Behind what was handed in may lie what was there before.
-        at = at.min(size);
+        at = desk.end_of_line(at, size, body.length).min(size);
         let mut length = (at - start) as u32;
         match body.name {
             UNKNOWN => return at,
@@ -320,7 +360,7 @@ impl Tokenizer {
             DATA | EVENT => {}
             name => {
                 for index in start..at {
-                    let byte = buffers.byte(index);
+                    let byte = desk.byte(index);
                     if name == ID {
                         // "If the field value does not contain U+0000 NULL"
                         body.is_broken |= byte == 0;
@@ -334,26 +374,27 @@ impl Tokenizer {
                 }
             }
         }
-        body.value = body.value.wrapping_add(length);
+        let weight = if body.name == RETRY { length } else { desk.keep(start, length, &mut body.length) };
+        // The longest comment is counted as it was cut.
+        body.value = body.value.wrapping_add(if body.name == COMMENT_LINE { length } else { weight });
         if body.name == RETRY {
             return at;
         }
-        body.length += length;
         if body.name != COMMENT_LINE && body.data + body.event_type + body.id + body.value > self.limit {
-            self.leave_out(buffers);
+            self.leave_out(desk);
         }
         at
     }
 
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn end_line(&mut self, buffers: &mut Buffers) {
+    fn end_line<D: Desk>(&mut self, desk: &mut D) {
         if matches!(self.body.name, LINE | START) {
-            return self.blank_line(buffers);
+            return self.blank_line(desk);
         }
         if !is_field(self.body.name) {
             // "Otherwise […] using the whole line as the field name, and the empty string as the field value."
-            self.letter(buffers, b':');
-            self.value(buffers, 0, 0);
+            self.letter(desk, b':');
+            self.value(desk, 0, 0);
         }
         let body = &mut self.body;
         let value = mem::take(&mut body.value);
@@ -378,15 +419,15 @@ impl Tokenizer {
                     return;
                 }
                 (self.reconnection_time, self.has_reconnection_time) = (number, true);
-                if self.beside != Beside::All as u32 {
+                if !D::TELLS_ALL || self.beside != Beside::All as u32 {
                     return;
                 }
-                self.leave_data(buffers);
-                self.push(buffers, b'0' + (number >> 30) as u8);
+                self.leave_data(desk);
+                self.push(desk, b'0' + (number >> 30) as u8);
                 // The other thirty bits, and one after them that says where they end.
                 let mut rest = number << 2 | 2;
                 while rest != 1 << 31 {
-                    self.push(buffers, b'0' + (rest >> 29) as u8);
+                    self.push(desk, b'0' + (rest >> 29) as u8);
                     rest <<= 3;
                 }
                 Token::ReconnectionTime
@@ -394,12 +435,12 @@ impl Tokenizer {
             COMMENT_LINE => Token::Comment,
             _ => return,
         };
-        self.token(buffers, token);
+        self.token(desk, token);
     }
 
     /// "If the line is empty (a blank line), dispatch the event."
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn blank_line(&mut self, buffers: &mut Buffers) {
+    fn blank_line<D: Desk>(&mut self, desk: &mut D) {
         let body = &mut self.body;
         let Body { has_data, has_id, event_type, .. } = *body;
         if has_id {
@@ -409,16 +450,16 @@ impl Tokenizer {
         (body.data, body.event_type, body.id, body.name) = (0, 0, 0, LINE);
         (body.has_data, body.in_data, body.has_id, body.skipping) = (false, false, false, false);
         if has_data {
-            self.token(buffers, Token::Event);
+            self.token(desk, Token::Event);
         } else if has_id || event_type > 0 {
-            self.token(buffers, Token::NoEvent);
+            self.token(desk, Token::NoEvent);
         }
     }
 
     /// Gives up what was read of this event, but its id; and with it the rest of the stream, unless only this event is to be skipped.
-    fn leave_out(&mut self, buffers: &mut Buffers) {
-        let told = !self.body.skipping && self.beside == Beside::All as u32;
-        self.token(buffers, if told { Token::LimitExceeded } else { Token::Skip });
+    fn leave_out<D: Desk>(&mut self, desk: &mut D) {
+        let told = D::TELLS_ALL && !self.body.skipping && self.beside == Beside::All as u32;
+        self.token(desk, if told { Token::LimitExceeded } else { Token::Skip });
         let body = &mut self.body;
         (body.data, body.event_type, body.value, body.name) = (0, 0, 0, UNKNOWN);
         (body.has_data, body.in_data, body.is_broken, body.skipping) = (false, false, false, true);
@@ -426,22 +467,23 @@ impl Tokenizer {
     }
 
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn push(&mut self, buffers: &mut Buffers, byte: u8) {
-        *buffers.place(self.body.length) = byte;
-        self.body.length += 1;
+    fn push<D: Desk>(&mut self, desk: &mut D, byte: u8) {
+        desk.push(byte, &mut self.body.length);
     }
 
     /// Ends the value.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn token(&mut self, buffers: &mut Buffers, token: Token) {
-        self.push(buffers, CR);
-        self.push(buffers, token as u8);
+    fn token<D: Desk>(&mut self, desk: &mut D, token: Token) {
+        if !desk.token(token) {
+            self.push(desk, CR);
+            self.push(desk, token as u8);
+        }
     }
 
     /// Another value is to come, before the data may go on.
-    fn leave_data(&mut self, buffers: &mut Buffers) {
+    fn leave_data<D: Desk>(&mut self, desk: &mut D) {
         if mem::take(&mut self.body.in_data) {
-            self.token(buffers, Token::Data);
+            self.token(desk, Token::Data);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Runs the parser over a body that comes in chunks, and keeps what it lends.
 
 use crate::twin::OwnedItem;
-use tidings_core::event_stream::{Beside, Buffers, Token, Tokenizer};
+use tidings_core::event_stream::{Beside, Buffers, Desk, Token, Tokenizer};
 use tidings_core::{EventStream, Item, MessageEvent};
 
 /// Feeds one chunk and takes all its items.
@@ -54,8 +54,11 @@ impl Host {
         let mut items = Vec::new();
         for part in chunk.chunks(Buffers::INPUT) {
             self.buffers.input()[..part.len()].copy_from_slice(part);
-            let length = self.tokenizer.read(&mut self.buffers, part.len());
+            let mut cut = Cut { chunk: part, output: Vec::new() };
+            self.tokenizer.clone().read(&mut cut, part.len());
+            let length = self.tokenizer.read(&mut *self.buffers, part.len());
             let text = self.buffers.output(length).to_vec();
+            assert_eq!(cut.output, text, "what is cut from a chunk that stays where it is");
             let mut pieces = text.split(|&byte| byte == b'\r');
             self.value.extend(pieces.next().unwrap_or_default());
             for piece in pieces {
@@ -111,6 +114,39 @@ impl Host {
             self.event_type.clear();
         }
         Some(item)
+    }
+}
+
+/// A chunk that is not copied, and what is cut from it.
+struct Cut<'a> {
+    chunk: &'a [u8],
+    output: Vec<u8>,
+}
+
+impl Desk for Cut<'_> {
+    const LONGEST: usize = usize::MAX;
+
+    fn byte(&self, at: usize) -> u8 {
+        self.chunk[at]
+    }
+
+    fn end_of_line(&mut self, at: usize, _: usize, _: u32) -> usize {
+        let length = self.chunk[at..].iter().position(|byte| b"\r\n".contains(byte));
+        length.map_or(usize::MAX, |length| at + length)
+    }
+
+    fn keep(&mut self, from: usize, length: u32, _: &mut u32) -> u32 {
+        self.output.extend(&self.chunk[from..from + length as usize]);
+        length
+    }
+
+    fn push(&mut self, byte: u8, _: &mut u32) {
+        self.output.push(byte);
+    }
+
+    fn token(&mut self, token: Token) -> bool {
+        self.output.extend([b'\r', token as u8]);
+        true
     }
 }
 

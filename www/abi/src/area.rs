@@ -2,11 +2,15 @@
 
 #[cfg(feature = "class")]
 use crate::numbers::{action, input};
+#[cfg(all(feature = "text", target_arch = "wasm32"))]
+use crate::text::Text as Buffers;
 #[cfg(feature = "class")]
 use tidings_core::connection::{Attempt, Connection, Fact};
 #[cfg(feature = "class")]
 use tidings_core::event_stream::Beside;
-use tidings_core::event_stream::{Buffers, Tokenizer};
+#[cfg(not(all(feature = "text", target_arch = "wasm32")))]
+use tidings_core::event_stream::Buffers;
+use tidings_core::event_stream::Tokenizer;
 
 /// The words of the source or parser at work, what the host hands in, and what it is given. Its methods are the exports; see the crate's contract.
 #[derive(Debug)]
@@ -47,6 +51,7 @@ impl Area {
     }
 
     /// Where the host puts bytes.
+    #[cfg(not(all(feature = "text", target_arch = "wasm32")))]
     pub fn input(&mut self) -> &mut [u8] {
         self.buffers.input()
     }

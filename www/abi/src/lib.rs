@@ -34,6 +34,9 @@
 //!
 //! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
 //!
+//! **Chunks that are text.** With the feature `text`, which the script for old browsers has, chunks stay with the host: `read` takes the size of a whole one and asks the host about it, by functions that are
+//! imported, and calls no export (`text.rs` has them). There is no input then, and no text.
+//!
 //! **Traps.** No number handed in traps: of a size that the input has not, what it has is taken, and unknown numbers do nothing. An engine may end a call where its stack ends; the
 //! instance is not to be used after that, nor the words that are in it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
@@ -42,5 +45,7 @@ mod area;
 #[cfg(target_arch = "wasm32")]
 mod exports;
 pub mod numbers;
+#[cfg(all(feature = "text", target_arch = "wasm32"))]
+mod text;
 
 pub use area::Area;

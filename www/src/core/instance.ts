@@ -31,7 +31,7 @@ export function createCore(instantiate: () => Exports): Core {
             const moved = instance.exports.tell(instance.area, input, attempt, value, now);
             if (moved && content) {
               const items: (Message | Told)[] = (chunk = []);
-              lastEventId = read(instance, content, take, items as Message[], items);
+              lastEventId = read(instance, content as Uint8Array, take, items as Message[], items);
             }
             return moved;
           });

@@ -94,11 +94,11 @@ export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'):
 
   function attach(): Instance {
     const exports = instantiate();
-    if (HAS_ITS_CORE || exports[wanted]) {
+    if (exports[wanted]) {
       const area = exports.area();
       const { buffer } = exports.memory;
       const words = new Uint32Array(buffer, area);
-      if (HAS_ITS_CORE || words[Border.Stamp] === STAMP) {
+      if (words[Border.Stamp] === STAMP) {
         return { exports, area, words, bytes: new Uint8Array(buffer, area) };
       }
     }
@@ -106,24 +106,15 @@ export function createCall(instantiate: () => Exports, wanted: 'poll' | 'read'):
   }
 }
 
-/**
- * Reads a chunk, part by part as there is room in the input, and gives the last event ID. Where the host reads text, a chunk may be that; of its characters the low
- * eight bits count.
- */
-export function read({ exports, area, bytes }: Instance, chunk: Uint8Array | string, take: Take, events: Message[], told: (Told | Message)[]): string {
+/** Reads a chunk, part by part as there is room in the input, and gives the last event ID. */
+export function read({ exports, area, bytes }: Instance, chunk: Uint8Array, take: Take, events: Message[], told: (Told | Message)[]): string {
   let lastEventId;
   let from = 0;
   do {
     const to = Math.min(chunk.length, from + Border.InputSize);
     const size = to - from;
-    if (READS_TEXT && typeof chunk === 'string') {
-      for (let index = from; index < to; index++) {
-        bytes[Border.Input + index - from] = chunk.charCodeAt(index);
-      }
-    } else {
-      // Another view is dearer than a small chunk.
-      bytes.set((size < chunk.length ? (chunk as Uint8Array).subarray(from, to) : chunk) as Uint8Array, Border.Input);
-    }
+    // Another view is dearer than a small chunk.
+    bytes.set(size < chunk.length ? chunk.subarray(from, to) : chunk, Border.Input);
     from = to;
     lastEventId = take(bytes.subarray(Border.Output, Border.Output + exports.read(area, size)), events, told);
   } while (from < chunk.length);
@@ -176,9 +167,6 @@ function own(text: string): string {
   return (' ' + text).slice(1);
 }
 
-// The build puts these in: the version of the package, the stamp of the core it was built with, whether transports give text, and whether the core is in the same
-// file, so that it can be no other one.
+// The build puts these in: the version of the package, and the stamp of the core it was built with.
 declare const VERSION: string;
 declare const STAMP: number;
-declare const READS_TEXT: boolean;
-declare const HAS_ITS_CORE: boolean;

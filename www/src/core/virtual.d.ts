@@ -20,6 +20,11 @@ declare module 'tidings:js-core' {
   export default function instantiate(): import('./memory.js').Exports;
 }
 
+declare module 'tidings:text-core' {
+  /** The same for chunks that are text: what the build puts in the place of `tidings:js-core` for old browsers. */
+  export default function instantiate(host: import('../legacy/core.js').Host): import('../legacy/core.js').Exports;
+}
+
 declare module 'tidings:core-js-file' {
   /** `dist/core-js.mjs`, as a file of its own. */
   export { default } from 'tidings:js-core';

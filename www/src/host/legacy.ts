@@ -1,9 +1,8 @@
 /** Old browsers, and whatever else runs ES5: the fetch transport where `fetch` has readable bodies, else XHR; the core in JavaScript. */
 
-import instantiate from 'tidings:js-core';
-
 import type { Core } from '../core/contract.js';
-import { createCore } from '../core/instance.js';
+import { connect } from '../legacy/core.js';
+import { textOf } from '../legacy/decode.js';
 import { realm } from '../legacy/stand_ins.js';
 import { send as sendByFetch } from '../transport/fetch.js';
 import { send as sendByXhr } from '../transport/xhr.js';
@@ -16,14 +15,15 @@ export { resolve } from '../legacy/url.js';
 export { probe } from '../transport/fetch.js';
 export { wait } from './waiting.js';
 
-let core: Core | undefined;
-
 export function findCore(): Core {
-  return (core ||= createCore(instantiate));
+  return { connect };
 }
 
+/** Reports chunks as text. */
 export function send(request: Request, answered: Answered, happened: Happened): Abort {
-  return (request.fetch || hasReadableBody() ? sendByFetch : sendByXhr)(request, answered, happened);
+  return request.fetch || hasReadableBody()
+    ? sendByFetch(request, answered, (input, chunk, error) => happened(input, chunk && textOf(chunk as Uint8Array), error))
+    : sendByXhr(request, answered, happened);
 }
 
 /** As in `turns.ts`; where nobody has promises, nobody can tell many turns from one. */

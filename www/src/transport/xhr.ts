@@ -13,7 +13,6 @@ import { isEventStream } from '../core/content_type.js';
 import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
-import { utf8 } from '../options.js';
 import type { Abort, Answered, Happened, Request } from './transport.js';
 
 /** Sends the standard's request for an event stream, or what the options make of it. */
@@ -39,7 +38,6 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   let boundary = 0;
   /** Whether a block ends where what was reported ends, and it is the last one. */
   let atBoundary = false;
-  const encode = encoder();
 
   const abort = () => {
     aborted = true;
@@ -125,13 +123,11 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       if (atBoundary) {
         to = boundary;
       }
-      const from = given;
+      // A string of its own: a part would keep all text up to here in memory.
+      const chunk = (' ' + text.substring(given, to)).slice(1);
       given = to;
-      const chunk = encode(text.substring(from, to), from, !!end && to === text.length);
-      if (chunk.length) {
-        wanted = false;
-        happened(Input.ChunkReceived, chunk);
-      }
+      wanted = false;
+      happened(Input.ChunkReceived, chunk);
     } else if (end) {
       clearInterval(poll);
       wanted = false;
@@ -210,37 +206,6 @@ function set(xhr: XMLHttpRequest, name: string, value: string): void {
   }
 }
 
-/**
- * Makes bytes of the pieces of one text, as characters of which the low eight bits count. If the text's own are bytes (`x-user-defined`: those above 0x7F are
- * U+F780 to U+F7FF), it is given as it is; else it was decoded.
- */
-function encoder(): (text: string, from: number, last: boolean) => string {
-  let decoded: boolean | undefined;
-  let kept = '';
-  return (text, from, last) => {
-    if (decoded === undefined) {
-      const first = text.search(/[^\0-\x7f]/);
-      if (first >= 0) {
-        // The first one tells. A BOM decides the encoding whatever was overridden, and is gone.
-        decoded = text.charCodeAt(first) >> 7 !== 0xf780 >> 7;
-        if (!(from + first) && text[0] === '\ufeff') {
-          // Where there were two, the other one is part of the stream.
-          kept = text[0];
-        }
-      }
-    }
-    if (decoded) {
-      text = kept + text;
-      // Half a character waits for its other half.
-      kept = last ? '' : /[\ud800-\udbff]?$/.exec(text)![0];
-      text = text.slice(0, text.length - kept.length).replace(NOT_ASCII, utf8);
-    }
-    return text;
-  };
-}
-
-/** Whole characters, of which alone `encodeURIComponent` knows the bytes. */
-const NOT_ASCII = /(?:[\x80-\ud7ff\ue000-\uffff]|[\ud800-\udbff][\udc00-\udfff])+/g;
 const HEADERS_RECEIVED = 2;
 const DONE = 4;
 /** In milliseconds. */

@@ -1,0 +1,145 @@
+/**
+ * The core for old browsers: what `core/instance.ts` and `core/memory.ts` are to others. Chunks are text, which the core asks about instead of having it copied, and strings are
+ * cut from that.
+ *
+ * Each connection has an instance of its own, so that one which the end of the engine's stack has spoilt is nobody else's.
+ */
+
+import instantiate from 'tidings:text-core';
+
+import { Field, Input, Option, type Connection, type Message } from '../core/contract.js';
+import { Token, type Told } from '../core/memory.js';
+import { decode } from './decode.js';
+
+/** What the core asks for while it reads; its contract is in `www/abi/src/text.rs`. */
+export interface Host {
+  byte(at: number): number;
+  endOfLine(at: number): number;
+  keep(from: number, to: number): number;
+  keepLine(): void;
+  token(token: Token): void;
+}
+
+/** An instance: the words of its source, and what can be called; see `www/abi/src/lib.rs`. The area is known to it. */
+export interface Exports {
+  readonly words: Int32Array;
+  tell(area: 0, input: number, attempt: number, value: number, now: number): number;
+  poll(): number;
+  read(area: 0, size: number): number;
+}
+
+export function connect(options: readonly number[], lastEventId: string): Connection {
+  let text: string;
+  let isAscii: boolean;
+  /** Whether the text of this body was decoded already, and is no bytes; known from its first character past ASCII on. */
+  let isDecoded: boolean | undefined;
+  /** Where the next ones are from where it was last looked for them. */
+  let lineFeed: number;
+  let carriageReturn: number;
+
+  let items: (Message | Told)[] = [];
+  let value = '';
+  let data = '';
+  let type = '';
+  let id = lastEventId;
+
+  const find = (character: string, from: number) => {
+    const at = text.indexOf(character, from);
+    return at < 0 ? text.length : at;
+  };
+  const core = instantiate({
+    byte(at) {
+      const unit = text.charCodeAt(at);
+      return isDecoded && unit > 0x7f ? 0xff : unit & 0xff;
+    },
+    endOfLine(at) {
+      if (lineFeed < at) {
+        lineFeed = find('\n', at);
+      }
+      if (carriageReturn < at) {
+        carriageReturn = find('\r', at);
+      }
+      return lineFeed < carriageReturn ? lineFeed : carriageReturn;
+    },
+    keep(from, to) {
+      value += text.substring(from, to);
+      let size = to - from;
+      for (let at = isDecoded && !isAscii ? from : to; at < to; at++) {
+        const unit = text.charCodeAt(at);
+        // Half a character of four bytes is two of them.
+        size += unit < 0x80 ? 0 : unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
+      }
+      return size;
+    },
+    keepLine() {
+      value += '\n';
+    },
+    token(token) {
+      if (isDecoded === false) {
+        value = decode(value);
+      }
+      if (token === Token.Event) {
+        lastEventId = id;
+        items.push({ type: type || 'message', data: data + value, lastEventId });
+        data = type = '';
+      } else if (token === Token.Data) {
+        data += value;
+      } else if (token === Token.Type) {
+        type = value;
+      } else if (token === Token.Id) {
+        id = value;
+      } else if (token === Token.Comment) {
+        items.push({ type: token, data: value });
+      } else if (token !== Token.Nothing) {
+        if (token === Token.NoEvent) {
+          lastEventId = id;
+        } else if (token === Token.Restart) {
+          id = lastEventId;
+        }
+        data = type = '';
+      }
+      value = '';
+    },
+  });
+  const { words } = core;
+
+  const connection: Connection = {
+    tell(input, attempt, now, value = 0, content) {
+      if (input === Input.ResponseStarted) {
+        isDecoded = undefined;
+      }
+      // The time is taken modulo 2^32.
+      if (core.tell(0, input, attempt, value, now | 0) && content) {
+        text = content as string;
+        const first = text.search(/[^\0-\x7f]/);
+        isAscii = first < 0;
+        if (isDecoded === undefined && !isAscii) {
+          // A BOM decides for an engine how a text is decoded, and is gone: where there were two, the other one is part of the stream.
+          isDecoded = text.charCodeAt(first) >> 7 !== 0xf780 >> 7;
+        }
+        lineFeed = carriageReturn = -1;
+        items = [];
+        core.read(0, text.length);
+      }
+    },
+    poll: core.poll,
+    field: (field) => words[field]!,
+    events: () => items,
+    lastEventId: () => lastEventId,
+    // Nobody has it any more.
+    free() {},
+  };
+  options.forEach((value, index) => {
+    if (index < Option.Statuses) {
+      words[Field.Options + index] = value;
+    } else {
+      // A bit for each status.
+      words[Field.Options + Option.Statuses + (value >> 5)]! |= 1 << value;
+    }
+  });
+  connection.tell(Input.Begin, 0, 0);
+  if (lastEventId) {
+    connection.tell(Input.StartFrom, 0, 0);
+  }
+  return connection;
+}
