@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import puppeteer from 'puppeteer-core';
 
+import { LIMIT, LONG } from './limits.mjs';
 import { launchWebKit } from './webkit.mjs';
 
 /** @typedef {{ name: string, browser: 'chrome' | 'firefox', variable: string, programs: string[], args: string[] }} Engine */
@@ -94,17 +95,33 @@ export async function findProgram(engine) {
 }
 
 /** Starts an engine, without a window that anybody sees; `program` is what was found. */
-export function launch(engine, program) {
+export async function launch(engine, program) {
   if (engine === webKit) return launchWebKit(program);
-  return puppeteer.launch({
+  const browser = await puppeteer.launch({
     browser: engine.browser,
     protocol: 'webDriverBiDi',
     headless: true,
     executablePath: program,
     args: engine.args,
     defaultViewport: { width: 1180, height: 900 },
-    timeout: 60_000,
+    timeout: LIMIT,
+    protocolTimeout: LONG,
   });
+  const open = browser.createBrowserContext.bind(browser);
+  browser.createBrowserContext = async () => patient(await open());
+  return patient(browser);
+}
+
+/** Its pages wait for as long as tests do. */
+function patient(opener) {
+  const open = opener.newPage.bind(opener);
+  opener.newPage = async (...given) => {
+    const page = await open(...given);
+    page.setDefaultTimeout(LIMIT);
+    page.setDefaultNavigationTimeout(LIMIT);
+    return page;
+  };
+  return opener;
 }
 
 async function isProgram(path) {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { LIMIT } from './limits.mjs';
 import { answering, pageOf } from './plain_page.mjs';
-import { START_LIMIT, start, startScreen } from './programs.mjs';
+import { start, startScreen } from './programs.mjs';
 
 /** What chromium83.py looks for. */
 const TOKEN = 'tidings-answer ';
@@ -51,7 +52,7 @@ export async function openChromium83({ python, screen }) {
   // Whoever still waits then waits in vain.
   browser.ended.then(() => waiting.forEach(({ reject }) => reject(new Error(`Chromium 83 ended: ${browser.said()}`))));
   let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, START_LIMIT)));
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT)));
   const userAgent = await Promise.race([ready, browser.ended, late]).finally(() => clearTimeout(timer));
   if (!/Chrome\/83\./.test(userAgent)) {
     await close();

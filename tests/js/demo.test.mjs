@@ -8,14 +8,14 @@ import process from 'node:process';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
 import { engines, launch } from './browsers.mjs';
+import { LIMIT, SUITE } from './limits.mjs';
 import { present } from './present.mjs';
 
 const server = process.env.TIDINGS_SERVER;
-const limit = 30_000;
 const LANES = ['native', 'rust', 'npm'];
 
 for (const { engine, program } of await present(engines, 'the demo')) {
-  describe(`the demo in ${engine.name}`, { timeout: 240_000 }, () => {
+  describe(`the demo in ${engine.name}`, { timeout: SUITE }, () => {
     let browser;
     let page;
     let key;
@@ -52,7 +52,7 @@ for (const { engine, program } of await present(engines, 'the demo')) {
       await untilShared(page, 4);
       const before = Math.max(...(await look(page)).rows.map(({ id }) => id));
       await page.click('[data-control="drop"]');
-      await page.waitForFunction((lanes) => lanes.every((lane) => document.querySelector(`#events .resumed[data-lane="${lane}"]`)), { timeout: limit }, LANES);
+      await page.waitForFunction((lanes) => lanes.every((lane) => document.querySelector(`#events .resumed[data-lane="${lane}"]`)), { timeout: LIMIT }, LANES);
       await page.click('[data-control="say"]');
       await untilShared(page, 8, before);
 
@@ -85,11 +85,11 @@ for (const { engine, program } of await present(engines, 'the demo')) {
       await page.click('[data-control="burst"]');
       await page.waitForFunction(
         (lanes) => lanes.every((lane) => Number(document.querySelector(`[data-lane="${lane}"] [data-count="events"]`).textContent.replaceAll(',', '')) > 10_000),
-        { timeout: limit },
+        { timeout: LIMIT },
         LANES,
       );
       await page.click('[data-control="restart"]');
-      await page.waitForSelector('#events .dropped', { timeout: limit });
+      await page.waitForSelector('#events .dropped', { timeout: LIMIT });
       // Ids count from the next million then.
       await untilShared(page, 2, 1_000_000);
       for (const [lane, { lost, repeated }] of Object.entries((await look(page)).lanes)) assert.deepEqual([lost, repeated], [0, 0], lane);
@@ -105,7 +105,7 @@ for (const { engine, program } of await present(engines, 'the demo')) {
       await page.setViewport({ width: 360, height: 740 });
       await page.focus('[data-lane="rust"] .toggle');
       await page.keyboard.press('Enter');
-      await page.waitForSelector('[data-lane="rust"] .state[data-state="closed"]', { timeout: limit });
+      await page.waitForSelector('[data-lane="rust"] .state[data-state="closed"]', { timeout: LIMIT });
       await wait(key, 'open=3&closed=1');
       await page.keyboard.press('Enter');
       await untilStates(page, 'open');
@@ -144,7 +144,7 @@ function look(page) {
 function untilStates(page, state) {
   return page.waitForFunction(
     (lanes, state) => lanes.every((lane) => document.querySelector(`[data-lane="${lane}"] .state[data-state="${state}"]`)),
-    { timeout: limit },
+    { timeout: LIMIT },
     LANES,
     state,
   );
@@ -157,7 +157,7 @@ function untilShared(page, events, past = 0) {
       [...document.querySelectorAll('#events [data-kind="event"]')].filter(
         ({ dataset }) => Number(dataset.id) > past && lanes.every((lane) => dataset.lanes.includes(lane)),
       ).length >= events,
-    { timeout: limit },
+    { timeout: LIMIT },
     LANES,
     events,
     past,

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { after, describe, test } from 'node:test';
 
+import { LIMIT } from './limits.mjs';
+
 const dist = new URL('../../dist/', import.meta.url);
 const here = process.env.TIDINGS_SERVER;
 assert.ok(here, 'TIDINGS_SERVER has to be the address of the test server');
@@ -14,7 +16,7 @@ const terse = messageOf(() => new EventSource(here, { idleTimeout: -5 }));
 const dev = await import(new URL('dev.mjs', dist));
 const key = () => `dev-${process.pid}-${Math.random().toString(36).slice(2)}`;
 
-describe('tidings/dev', { timeout: 30_000 }, () => {
+describe('tidings/dev', { timeout: LIMIT }, () => {
   let stop;
   after(() => stop?.());
 

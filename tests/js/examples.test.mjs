@@ -8,13 +8,13 @@ import process from 'node:process';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
 import { engines, launch } from './browsers.mjs';
+import { LIMIT, SUITE } from './limits.mjs';
 import { present } from './present.mjs';
 
 const server = process.env.TIDINGS_SERVER;
-const limit = 30_000;
 
 for (const { engine, program } of await present(engines, 'the examples')) {
-  describe(`the examples in ${engine.name}`, { timeout: 240_000 }, () => {
+  describe(`the examples in ${engine.name}`, { timeout: SUITE }, () => {
     let browser;
     let page;
     let errors;
@@ -41,7 +41,7 @@ for (const { engine, program } of await present(engines, 'the examples')) {
     test('vanilla-rust shows each tick', async () => {
       await page.goto(`${server}/examples/vanilla-rust/`);
       const nth = Number((await shown(page, '#ticks', /^tick \d+$/)).slice(5));
-      await shown(page, '#ticks', new RegExp(`^tick ${nth + 1}$`));
+      await shown(page, '#ticks', new RegExp(`^tick (?!${nth}$)\\d+$`));
     });
 
     test('vanilla-rust says that the connection was lost, and that it failed', async () => {
@@ -85,9 +85,10 @@ for (const { engine, program } of await present(engines, 'the examples')) {
       });
 
       test('stops when it is told to, and the connection is free', async () => {
-        const key = await open('stop', 100);
+        // Nobody waits for the second word.
+        const key = await open('stop', 600_000);
         await page.click('form button');
-        await shown(page, '#answer', /^You ask/);
+        await shown(page, '#answer', /^You/);
         await page.click('#stop');
         await shown(page, '[role=status]', /^stopped$/);
         assert.equal((await wait(key, 'open=0')).requests, 1);
@@ -100,7 +101,9 @@ for (const { engine, program } of await present(engines, 'the examples')) {
           await page.reload();
           await page.click('form button');
           await shown(page, '[role=alert]', said);
-          assert.equal(await shown(page, '#answer', /./), 'You ask: Why are ', 'what was received stays');
+          // Of a connection that is cut, engines throw away what nobody has read.
+          const stays = await shown(page, '#answer', end === 'cut' ? /^/ : /./);
+          assert.ok(end === 'cut' ? 'You ask: Why are '.startsWith(stays) : stays === 'You ask: Why are ', `what was received stays: ${stays}`);
           assert.equal((await wait(key, 'open=0')).requests, 1);
           assert.equal(await page.$eval('form button', ({ disabled }) => disabled), false);
         }
@@ -140,17 +143,23 @@ for (const { engine, program } of await present(engines, 'the examples')) {
         assert.match(row, /^(TIDE|EBB|FLOW)\d+\.\d\d$/);
       }
 
-      const dropped = await fetch(`${server}/demo/drop?of=${key}&for=700`, { method: 'POST' });
-      assert.deepEqual(await dropped.json(), { dropped: 1 });
-      await shown(page, '[role=status]', /^the network failed.*; reconnecting in 0\.5 s$/);
+      // Nobody is there until it is said otherwise: whatever it takes to look, what is looked for is shown.
+      const drop = async (time) => (await fetch(`${server}/demo/drop?of=${key}&for=${time}`, { method: 'POST' })).json();
+      assert.deepEqual(await drop(600_000), { dropped: 1 });
+      await shown(page, '[role=status]', /^the network failed.*; reconnecting in [\d.]+ s$/);
+      // The page, the first connection, and one that was refused.
+      await wait(key, 'requests=3');
+      await drop(0);
       await shown(page, '[role=status][data-state=open]', /^(live again, and nothing was missed|trading is halted)$/);
-      const seen = await wait(key, 'open=1&requests=3');
+      const seen = await wait(key, 'open=1');
       const resumed = Number(seen.log.at(-1).last_event_id);
       assert.ok(resumed >= 13, `it resumed after ${resumed}`);
       // Of 20 events 17 are ticks and one, the 13th, is neither that nor a halt: when the nth of those is shown, all ticks before it are.
-      const others = Number(await page.$eval('#others', (count) => count.textContent)) + 1;
-      await shown(page, '#others', new RegExp(`^${others}$`));
-      const ticks = await page.$eval('#ticks', (count) => Number(count.textContent));
+      const number = (id) => page.$eval(id, (count) => Number(count.textContent));
+      const before = await number('#others');
+      await shown(page, '#others', new RegExp(`^(?!${before}$)\\d`));
+      const others = await number('#others');
+      const ticks = await number('#ticks');
       assert.ok(ticks >= 17 * others - 7, `${ticks} ticks beside ${others} other events: some are missing`);
 
       await page.click('button');
@@ -178,11 +187,11 @@ for (const { engine, program } of await present(engines, 'the examples')) {
 
     test('leptos-chat can be stopped', async () => {
       const key = `stopped-${engine.name}-${process.pid}`;
-      await page.goto(`${server}/examples/leptos-chat/?every=100&key=${key}`);
+      await page.goto(`${server}/examples/leptos-chat/?every=600000&key=${key}`);
       await shown(page, 'h1', /^Ask$/);
       await page.type('input', 'Why?');
       await page.click('form button');
-      await shown(page, '#answer', /^You ask: Why\?/);
+      await shown(page, '#answer', /^You/);
       await page.click('#stop');
       await shown(page, '[role=status]', /^stopped$/);
       const seen = await wait(key, 'open=0&closed=2');
@@ -240,7 +249,7 @@ async function shown(page, selector, pattern) {
       const text = document.querySelector(selector)?.textContent ?? '';
       return new RegExp(source).test(text) ? { text } : null;
     },
-    { timeout: limit },
+    { timeout: LIMIT },
     selector,
     pattern.source,
   );

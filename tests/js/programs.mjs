@@ -4,8 +4,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 
-/** How long a program may take until it answers. */
-export const START_LIMIT = 30_000;
+import { LIMIT } from './limits.mjs';
 
 /** An X server that shows its windows to nobody. */
 export async function startScreen(program) {
@@ -47,7 +46,7 @@ export function start(program, words, environment) {
     firstLine: Promise.race([new Promise((resolve) => lines.once('line', resolve)), ended]),
     /** Waits until a question to it is answered. */
     async until(ask) {
-      const limit = AbortSignal.timeout(START_LIMIT);
+      const limit = AbortSignal.timeout(LIMIT);
       let gone = false;
       ended.then(() => (gone = true));
       for (;;) {

@@ -5,11 +5,9 @@
 
 import { createServer } from 'node:net';
 
+import { LIMIT, LONG } from './limits.mjs';
 import { EngineCrash, answering, pageOf } from './plain_page.mjs';
-import { START_LIMIT, start, startScreen } from './programs.mjs';
-
-/** No script of a test runs longer: the tests' own limits are shorter. */
-const SCRIPT_LIMIT = 600_000;
+import { start, startScreen } from './programs.mjs';
 
 /**
  * Starts an X server; the browsers start with their pages.
@@ -54,9 +52,9 @@ async function openPage({ driver, browser }, display, forget) {
     await running.until(() => call('GET', `http://127.0.0.1:${port}/status`));
     // Users' browsers take cookies of other origins that a page fetches from; MiniBrowser has to be told.
     const options = { binary: browser, args: ['--automation', '--cookies-policy=always'] };
-    const timeouts = { script: SCRIPT_LIMIT, pageLoad: START_LIMIT };
+    const timeouts = { script: LONG, pageLoad: LIMIT };
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options, timeouts } };
-    session = `${base}/${(await call('POST', base, { capabilities }, START_LIMIT)).sessionId}`;
+    session = `${base}/${(await call('POST', base, { capabilities }, LIMIT)).sessionId}`;
   } catch (error) {
     await running.stop();
     throw error;
@@ -80,7 +78,7 @@ async function openPage({ driver, browser }, display, forget) {
 const CRASHES = ['Could not parse script result', 'page crash or hang'];
 
 /** One WebDriver command. */
-async function call(method, url, body, limit = SCRIPT_LIMIT) {
+async function call(method, url, body, limit = LONG) {
   const response = await fetch(url, { method, body: body && JSON.stringify(body), signal: AbortSignal.timeout(limit) });
   const { value } = await response.json();
   if (response.ok) return value;

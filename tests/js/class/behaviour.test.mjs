@@ -8,6 +8,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 
 import { classEngines, launch } from '../browsers.mjs';
+import { LIMIT, SUITE } from '../limits.mjs';
 import { present } from '../present.mjs';
 import { kinds, openLastingRealm, serveScripts } from './realms.mjs';
 import { apart, scenarios } from './scenarios.mjs';
@@ -18,7 +19,7 @@ const there = process.env.TIDINGS_SECOND_SERVER;
 const [only, onlyEngine, onlyKind] = (process.env.TIDINGS_ONLY ?? '').split(',');
 
 for (const { engine, program } of await present(classEngines.filter(({ name }) => name.includes(onlyEngine ?? '')), 'the class')) {
-  describe(`the class in ${engine.name}`, { timeout: 600_000 }, () => {
+  describe(`the class in ${engine.name}`, { timeout: SUITE }, () => {
     let browser;
     let scripts;
 
@@ -49,7 +50,7 @@ for (const { engine, program } of await present(classEngines.filter(({ name }) =
         for (const scenario of scenarios) {
           const { name, run, realms } = scenario;
           if ((only && !name.includes(only)) || (realms && !realms.includes(kind))) continue;
-          test(name, { timeout: 15_000 }, async (context) => {
+          test(name, { timeout: LIMIT }, async (context) => {
             const note = (text) => context.diagnostic(text);
             const go = (which) => realm.run(run, () => ({ which, here, there, key: key(engine, kind, which, name) }), note);
             const ours = await go('ours');

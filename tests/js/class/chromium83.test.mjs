@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { findProgram, screen } from '../browsers.mjs';
 import { openChromium83 } from '../chromium83.mjs';
+import { LONG, SUITE } from '../limits.mjs';
 import { openPage, openWorker, serveFolders, ways, workerWays } from './core_ways.mjs';
 import { apart, scenarios } from './scenarios.mjs';
 
@@ -33,7 +34,7 @@ const older = {
 if (missing) {
   test('the class in Chromium 83', { skip: missing }, () => {});
 } else {
-  describe('the class in Chromium 83', { timeout: 120_000 }, testIt);
+  describe('the class in Chromium 83', { timeout: SUITE }, testIt);
 }
 
 function testIt() {
@@ -71,7 +72,7 @@ function testIt() {
     [workerWays[0], { compiled: ['at once'], refused: [], instances: 1, asked: [] }, few],
   ]) {
     const inWorker = workerWays.includes(way);
-    test(`${way.name}: a core is found, and it tells what the native one does`, { timeout: 60_000 }, async () => {
+    test(`${way.name}: a core is found, and it tells what the native one does`, { timeout: LONG }, async () => {
       const folder = folders.folder(way);
       const realm = await (inWorker ? openWorker(page, folder.workerOnServer, `${here}/routes`) : openPage(page, folder.onServer));
       const { log, said, calls, ...seen } = await realm.look();

@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 
+import { LIMIT } from '../limits.mjs';
 import { serve } from '../own_server.mjs';
 import { runner } from './realms.mjs';
 
@@ -365,7 +366,7 @@ export async function openPage(page, address) {
     tell: async (scenarios) => {
       // The base of relative URLs is the oracle's.
       await page.evaluate(() => history.replaceState(null, '', '/routes'));
-      return page.evaluate(`(${telling(scenarios)})()`);
+      return each(scenarios, (scenario) => page.evaluate(`(${telling(scenario)})()`));
     },
   };
 }
@@ -376,7 +377,11 @@ export async function openWorker(window, address, page, isService = false) {
   const type = /\bimport '/.test(decodeURIComponent(address)) || address.endsWith('.mjs') ? 'module' : 'classic';
   await window.evaluate(
     async (address, type, isService) => {
-      const worker = isService ? (await navigator.serviceWorker.register(address, { type })).installing : new Worker(address, { type });
+      const register = async () => {
+        const { installing, waiting, active } = await navigator.serviceWorker.register(address, { type });
+        return installing ?? waiting ?? active;
+      };
+      const worker = isService ? await register() : new Worker(address, { type });
       const broken = new Promise((resolve) => {
         worker.onerror = (event) => resolve({ error: `the worker did not load: ${event.message}` });
       });
@@ -400,26 +405,32 @@ export async function openWorker(window, address, page, isService = false) {
   };
   return {
     look: () => ask({}),
-    tell: (scenarios) => {
-      const code = `self.work = ${telling(scenarios)};`;
-      return ask({ address: `/message?type=text/javascript&body=${encodeURIComponent(code)}`, type });
-    },
+    tell: (scenarios) =>
+      each(scenarios, (scenario) => {
+        const code = `self.work = ${telling(scenario)};`;
+        return ask({ address: `/message?type=text/javascript&body=${encodeURIComponent(code)}`, type });
+      }),
   };
 }
 
-/** The text of a function that runs scenarios one after another. One that never ends does not keep the others from being told. */
-function telling(scenarios) {
-  const list = scenarios.map(({ name, run, given }) => `[${JSON.stringify(name)}, ${run}, ${JSON.stringify(given)}]`);
+/** What each of the scenarios tells, one after another. */
+async function each(scenarios, tell) {
+  const told = {};
+  for (const scenario of scenarios) {
+    told[scenario.name] = await tell(scenario);
+  }
+  return told;
+}
+
+/** The text of a function that runs a scenario. One that never ends does not keep the others from being told. */
+function telling({ run, given }) {
   return `async () => {
     'use strict';
     const runner = ${runner};
-    const told = {};
-    for (const [name, run, given] of [${list.join(',\n')}]) {
-      let timer;
-      const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('it did not end')), 15000); });
-      told[name] = await Promise.race([runner(run, given), late]).catch((error) => 'failed: ' + (error.stack || error));
-      clearTimeout(timer);
-    }
+    let timer;
+    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('it did not end')), ${LIMIT}); });
+    const told = await Promise.race([runner(${run}, ${JSON.stringify(given)}), late]).catch((error) => 'failed: ' + (error.stack || error));
+    clearTimeout(timer);
     return told;
   }`;
 }

@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { classEngines, launch } from '../browsers.mjs';
+import { LIMIT, LONG, SUITE } from '../limits.mjs';
 import { present } from '../present.mjs';
 import {
   foundIn, moreWays, noServiceWorkerWays, noWays, noWorkerWays, openPage, openWorker, serveFolders, serviceWorkerWays, ways, workerWays,
@@ -25,7 +26,7 @@ const few = ['event-data', 'eventsource-onmessage', 'inside the first of several
 
 for (const { engine, program } of await present(classEngines.filter(({ name }) => name.includes(onlyEngine ?? '')), 'ways to a core')) {
   // Pages mostly wait: so a few go side by side.
-  describe(`ways to a core in ${engine.name}`, { timeout: 300_000, concurrency: 6 }, () => {
+  describe(`ways to a core in ${engine.name}`, { timeout: SUITE, concurrency: 6 }, () => {
     let browser;
     let folders;
     let told;
@@ -57,7 +58,7 @@ for (const { engine, program } of await present(classEngines.filter(({ name }) =
           : openPage(page, folder.beside);
 
       for (const way of chosen([...ways, ...moreWays, ...workerWays, ...serviceWorkerWays])) {
-        test(`${way.name}: it is found`, { timeout: 15_000, skip: way.not?.[engine.name] }, async () => {
+        test(`${way.name}: it is found`, { timeout: LIMIT, skip: way.not?.[engine.name] }, async () => {
           const folder = folders.folder(way);
           const realm = await open(way, folder);
           finds(await realm.look(), foundIn(engine.name, way), folder);
@@ -65,7 +66,7 @@ for (const { engine, program } of await present(classEngines.filter(({ name }) =
       }
 
       for (const way of chosen([...noWays, ...noWorkerWays, ...noServiceWorkerWays])) {
-        test(`${way.name}: it fails and names the remedy`, { timeout: 15_000 }, async () => {
+        test(`${way.name}: it fails and names the remedy`, { timeout: LIMIT }, async () => {
           const folder = folders.folder(way);
           const realm = await open(way, folder);
           fails(await realm.look(), way.remedy, foundIn(engine.name, way), folder);
@@ -74,7 +75,7 @@ for (const { engine, program } of await present(classEngines.filter(({ name }) =
     });
 
     for (const way of chosen([...ways, ...workerWays])) {
-      test(`${way.name}: it tells what the native one does`, { timeout: 120_000 }, () =>
+      test(`${way.name}: it tells what the native one does`, { timeout: LONG }, () =>
         inOwnProfile(browser, async (page) => {
           const folder = folders.folder(way);
           const inWorker = workerWays.includes(way);

@@ -8,6 +8,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 
 import { classEngines, launch } from '../browsers.mjs';
+import { LIMIT, SUITE } from '../limits.mjs';
 import { present } from '../present.mjs';
 import { kinds, openRealm, serveScripts } from './realms.mjs';
 
@@ -15,7 +16,7 @@ const here = process.env.TIDINGS_SERVER;
 const there = process.env.TIDINGS_SECOND_SERVER;
 
 for (const { engine, program } of await present(classEngines, 'the interface')) {
-  describe(`the interface in ${engine.name}`, { timeout: 120_000 }, () => {
+  describe(`the interface in ${engine.name}`, { timeout: SUITE }, () => {
     let browser;
     let scripts;
 
@@ -52,18 +53,18 @@ for (const { engine, program } of await present(classEngines, 'the interface')) 
           return { ours, native };
         }
 
-        test('interface diff: constructor, prototype, instance', { timeout: 15_000 }, async () => {
+        test('interface diff: constructor, prototype, instance', { timeout: LIMIT }, async () => {
           const { ours, native } = await both('describe', describeInterface);
           assert.deepEqual(ours, native);
           assert.equal(Object.keys(ours.prototype).length, 12);
         });
 
-        test('brand checks', { timeout: 15_000 }, async () => {
+        test('brand checks', { timeout: LIMIT }, async () => {
           const { ours, native } = await both('brands', checkBrands);
           assert.deepEqual(ours, native);
         });
 
-        test('install puts it where the native one was, and as that was', { timeout: 15_000 }, async () => {
+        test('install puts it where the native one was, and as that was', { timeout: LIMIT }, async () => {
           const { ours, native } = await realm.run(installIt, { which: 'ours', here, there, key: 'interface' });
           if (native) {
             assert.deepEqual(ours, native);

@@ -14,6 +14,8 @@ import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { LIMIT, LONG } from '../limits.mjs';
+
 const here = process.env.TIDINGS_SERVER;
 const there = process.env.TIDINGS_SECOND_SERVER;
 const dist = new URL(process.env.TIDINGS_DIST ?? '../../../dist/', import.meta.url);
@@ -22,7 +24,7 @@ const { EventSource } = await import(new URL('index.mjs', dist));
 let keys = 0;
 const newKey = () => `node-${process.pid}-${++keys}`;
 
-describe('the class in Node', { timeout: 120_000 }, () => {
+describe('the class in Node', { timeout: LONG }, () => {
   before(() => {
     assert.ok(here && there, 'TIDINGS_SERVER and TIDINGS_SECOND_SERVER have to be the addresses of the test server');
   });
@@ -167,7 +169,7 @@ describe('the class in Node', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the package in Node', { timeout: 60_000 }, () => {
+describe('the package in Node', { timeout: LONG }, () => {
   test('importing touches nothing, also where there is nothing', async () => {
     await run(`
       const keys = () => Reflect.ownKeys(globalThis).map(String).join();
@@ -240,7 +242,7 @@ describe('the package in Node', { timeout: 60_000 }, () => {
 
 /** Runs a module in a process of its own. */
 function run(code) {
-  return promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { timeout: 20_000 });
+  return promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { timeout: LIMIT });
 }
 
 function watch(source) {

@@ -314,9 +314,14 @@ export const scenarios = [
   },
   {
     name: 'a POST that is lost is a failure, and not sent again',
-    run: async ({ EventSource, here, key, seen, tidings }) => {
-      const source = new EventSource(`${here}/sequence?steps=drop,200&retry=100&key=${key}`, { method: 'POST', body: 'x' });
-      const event = await new Promise((resolve) => ['error', 'close'].forEach((type) => source.addEventListener(type, resolve)));
+    run: async ({ EventSource, here, key, seen, tell, tidings }) => {
+      const source = new EventSource(`${here}/told?key=${key}`, { method: 'POST', body: 'x' });
+      const message = new Promise((resolve) => source.addEventListener('message', resolve));
+      await tell('data: x\n\n');
+      await message;
+      const lost = new Promise((resolve) => ['error', 'close'].forEach((type) => source.addEventListener(type, resolve)));
+      await tell('data: half', { end: 'cut' });
+      const event = await lost;
       const { reason, failed, ending, attempt, delay, status } = tidings.details(event) ?? {};
       return [event.type, reason, failed, ending, attempt, delay, status, source.readyState, (await seen('open=0&closed=1')).requests];
     },
@@ -441,35 +446,49 @@ export const scenarios = [
   // Liveness.
   {
     name: 'idleTimeout: a silent server is an interruption; comments count as life',
-    run: async ({ EventSource, here, tidings, seen, key }) => {
-      const silent = new EventSource(`${here}/sequence?steps=silent,open&key=${key}`, { idleTimeout: 300, reconnection: { max: 100 } });
+    run: async ({ EventSource, here, tidings, seen, tell, leapingClock, key }) => {
+      const clock = leapingClock();
       const log = [];
-      silent.addEventListener('error', (event) => log.push([tidings.details(event).reason, silent.readyState]));
-      await new Promise((resolve) => silent.addEventListener('message', resolve));
-      silent.close();
-      // Ten heartbeats take longer than the timeout.
-      const alive = new EventSource(`${here}/heartbeat?every=100&count=10&data=x`, { idleTimeout: 600, method: 'POST' });
-      alive.addEventListener('error', () => log.push('error'));
-      await new Promise((resolve) => alive.addEventListener('close', resolve));
+      const follow = (url) => {
+        const source = new EventSource(url, { idleTimeout: 60_000, reconnection: { max: 100 } });
+        source.addEventListener('error', (event) => log.push([tidings.details(event).reason, source.readyState]));
+        return source;
+      };
+      try {
+        const silent = follow(`${here}/sequence?steps=silent,open&key=${key}`);
+        await seen('requests=1');
+        clock.leap(45_000);
+        log.push('not yet');
+        clock.leap(16_000);
+        await new Promise((resolve) => silent.addEventListener('message', resolve));
+        silent.close();
+        const alive = follow(`${here}/told?key=${key}-alive`);
+        const beat = async () => {
+          const heard = new Promise((resolve) => tidings.onComment(alive, resolve));
+          await tell(': still there\n\n', { of: `${key}-alive` });
+          await heard;
+        };
+        for (let beats = 0; beats < 3; beats++) {
+          await beat();
+          clock.leap(40_000);
+        }
+        await beat();
+        log.push('two minutes with comments');
+        const lost = new Promise((resolve) => alive.addEventListener('error', resolve));
+        clock.leap(61_000);
+        await lost;
+        alive.close();
+      } finally {
+        clock.end();
+      }
       return [log, (await seen('open=0&closed=2')).requests];
     },
-    expected: [[['idle', 0]], 2],
+    expected: [['not yet', ['idle', 0], 'two minutes with comments', ['idle', 0]], 2],
   },
   {
     name: 'after a sleep of the machine it looks at once',
-    run: async ({ EventSource, here, tidings, seen, key }) => {
-      // While a machine sleeps its timers stand still, and the clock on the wall goes on.
-      const { Date, setTimeout } = globalThis;
-      const wall = Date.now;
-      let slept = 0;
-      let still = [];
-      Date.now = () => wall.call(Date) + slept;
-      globalThis.setTimeout = (run, delay, ...given) => (delay > 10_000 ? -still.push(run) : setTimeout.call(globalThis, run, delay, ...given));
-      const goOn = () => {
-        const due = still;
-        still = [];
-        due.forEach((run) => run());
-      };
+    run: async ({ EventSource, here, tidings, seen, leapingClock, key }) => {
+      const clock = leapingClock();
       const log = [];
       const note = (event) => {
         const { reason, delay } = tidings.details(event);
@@ -478,24 +497,19 @@ export const scenarios = [
       try {
         const waiting = new EventSource(`${here}/sequence?steps=200,open&retry=3600000&key=${key}`);
         await new Promise((resolve) => waiting.addEventListener('error', (event) => resolve(note(event))));
-        goOn();
-        log.push(still.length);
-        slept = 3_600_000;
-        goOn();
+        log.push(clock.leap(0));
+        clock.leap(3_600_000);
         await new Promise((resolve) => (waiting.onmessage = resolve));
         waiting.close();
         const silent = new EventSource(`${here}/sequence?steps=open&key=${key}-silent`, { idleTimeout: 60_000 });
         await new Promise((resolve) => (silent.onmessage = resolve));
-        goOn();
-        log.push(still.length);
-        slept += 3_600_000;
+        log.push(clock.leap(0));
         silent.addEventListener('error', note);
-        goOn();
+        clock.leap(3_600_000);
         await new Promise((resolve) => (silent.onmessage = resolve));
         silent.close();
       } finally {
-        Date.now = wall;
-        globalThis.setTimeout = setTimeout;
+        clock.end();
       }
       return [log, (await seen('open=0&closed=2')).requests, (await seen('open=0&closed=2', `${key}-silent`)).requests];
     },
@@ -686,39 +700,35 @@ export const scenarios = [
   },
   {
     name: 'overflow, pause: nothing more is read until the queue was taken, and nothing is lost',
-    run: async ({ EventSource, here, tidings }) => {
-      // Not all at once, for an engine may hand over as one chunk all that came before it was asked.
-      const source = new EventSource(`${here}/burst?count=4000&size=200&chunk=16384&every=20`, { method: 'POST' });
+    run: async ({ EventSource, here, tidings, seen, tell, key }) => {
+      const source = new EventSource(`${here}/told?key=${key}`, { method: 'POST' });
       let fired = 0;
       source.addEventListener('message', () => (fired += 1));
       const iterator = tidings.messages(source, { queue: 10 });
+      await tell('data: x\n\n', { count: 20 });
       await iterator.next();
+      await tell('data: x\n\n', { count: 380, end: 'close' });
+      await seen('closed=1');
       // The rest of the chunk that was read may still come, and no more than that.
-      let before;
-      do {
-        before = fired;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      } while (fired !== before);
-      const paused = fired < 4_000;
+      const paused = fired <= 20;
       let taken = 1;
       for await (const { type } of iterator) taken += type === 'message';
       return [paused, taken, fired];
     },
-    expected: [true, 4_000, 4_000],
+    expected: [true, 400, 400],
   },
   {
     name: 'messages: 1,024 may wait unless told otherwise, and each consumer has a queue of its own',
-    run: async ({ EventSource, here, tidings }) => {
-      const source = new EventSource(`${here}/burst?count=4000&size=200&chunk=16384&every=20`, { method: 'POST' });
+    run: async ({ EventSource, here, tidings, seen, tell, key }) => {
+      const source = new EventSource(`${here}/told?key=${key}`, { method: 'POST' });
       let fired = 0;
-      source.addEventListener('message', () => (fired += 1));
+      const many = new Promise((resolve) => source.addEventListener('message', () => (fired += 1) === 1024 && resolve()));
       const [one, other] = [tidings.messages(source), tidings.messages(source, { queue: 100_000 })];
-      let before;
-      do {
-        before = fired;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      } while (fired !== before || fired < 1024);
-      const paused = fired < 4_000;
+      await tell('data: x\n\n', { count: 1100 });
+      await many;
+      await tell('data: x\n\n', { count: 900, end: 'close' });
+      await seen('closed=1');
+      const paused = fired <= 1100;
       const counts = [];
       for (const iterator of [one, other]) {
         let count = 0;
@@ -727,26 +737,50 @@ export const scenarios = [
       }
       return [paused, ...counts];
     },
-    expected: [true, 4_000, 4_000],
+    expected: [true, 2000, 2000],
   },
   {
     name: 'messages: a source that is paused is not silent, whatever its idleTimeout',
-    run: async ({ EventSource, here, tidings }) => {
-      const source = new EventSource(`${here}/burst?count=20000&size=200`, { method: 'POST', idleTimeout: 200 });
-      const errors = [];
-      source.onerror = (event) => errors.push(tidings.details(event).reason);
-      const iterator = tidings.messages(source, { queue: 10 });
-      await iterator.next();
-      // Beside one that is, time and again.
-      const silent = new EventSource(`${here}/message?end=hang`, { idleTimeout: 200, reconnection: { max: 100 } });
-      let count = 0;
-      await new Promise((resolve) => (silent.onerror = () => (count += 1) === 3 && resolve()));
-      silent.close();
-      let taken = 1;
-      for await (const { type } of iterator) taken += type === 'message';
-      return [errors, taken];
+    run: async ({ EventSource, here, tidings, seen, tell, leapingClock, key }) => {
+      const clock = leapingClock();
+      const log = [];
+      const follow = (url, init) => {
+        const source = new EventSource(url, { idleTimeout: 60_000, ...init });
+        source.onerror = (event) => log.push(tidings.details(event).reason);
+        return source;
+      };
+      try {
+        const source = follow(`${here}/told?key=${key}`, { method: 'POST' });
+        const all = new Promise((resolve) => {
+          let fired = 0;
+          source.addEventListener('message', () => (fired += 1) === 11 && resolve());
+        });
+        const iterator = tidings.messages(source, { queue: 10 });
+        const first = iterator.next();
+        await tell('data: x\n\n', { count: 11 });
+        await first;
+        await all;
+        // Turns come one after another: when the second of these is fired, that which pauses the other source is over.
+        const silent = follow(`${here}/message?end=hang&body=data:1%0A%0Adata:2%0A%0A`);
+        await new Promise((resolve) => silent.addEventListener('message', ({ data }) => data === '2' && resolve()));
+        const lost = new Promise((resolve) => silent.addEventListener('error', resolve));
+        clock.leap(61_000);
+        await lost;
+        silent.close();
+        clock.leap(61_000);
+        clock.leap(61_000);
+        log.push('three minutes');
+        await tell('data: x\n\n', { count: 9, end: 'close' });
+        await seen('closed=1');
+        let taken = 1;
+        for await (const { type } of iterator) taken += type === 'message';
+        log.push(taken);
+      } finally {
+        clock.end();
+      }
+      return log;
     },
-    expected: [[], 20_000],
+    expected: ['idle', 'three minutes', 20],
   },
   {
     name: 'overflow, resume-later: the connection is let go, and resumed by its id when the queue was taken',

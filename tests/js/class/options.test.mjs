@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { runInThisContext } from 'node:vm';
 
 import { classEngines, launch } from '../browsers.mjs';
+import { LIMIT, SUITE } from '../limits.mjs';
 import { present } from '../present.mjs';
 import { openLastingRealm, serveScripts } from './realms.mjs';
 import { scenarios } from './option_scenarios.mjs';
@@ -26,7 +27,7 @@ function testAll(kind, run, engine = '') {
   for (const scenario of scenarios) {
     const { name, run: work, realms } = scenario;
     if (!name.includes(only) || (realms && !realms.includes(kind))) continue;
-    test(name, { timeout: 20_000 }, async (context) => {
+    test(name, { timeout: LIMIT }, async (context) => {
       const given = () => ({ which: 'ours', here, there, key: `options-${kind.replace(/\W/g, '-')}-${process.pid}-${++keys}` });
       const { expected, why } = apart(scenario, engine) ?? scenario;
       assert.deepEqual(await run(work, given, (text) => context.diagnostic(text)), expected, why);
@@ -35,7 +36,7 @@ function testAll(kind, run, engine = '') {
 }
 
 if ('node'.includes(onlyEngine)) {
-  describe('options in node', { timeout: 120_000 }, () => {
+  describe('options in node', { timeout: SUITE }, () => {
     let tidings;
     before(async () => {
       tidings = await import(new URL('../../../dist/index.mjs', import.meta.url));
@@ -49,7 +50,7 @@ if ('node'.includes(onlyEngine)) {
 }
 
 for (const { engine, program } of await present(classEngines.filter(({ name }) => name.toLowerCase().includes(onlyEngine.toLowerCase())), 'options')) {
-  describe(`options in ${engine.name}`, { timeout: 300_000 }, () => {
+  describe(`options in ${engine.name}`, { timeout: SUITE }, () => {
     let browser;
     let scripts;
     before(async () => {

@@ -45,6 +45,38 @@ function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
     return body;
   }
 
+  /** Has `/told` of the key send this, so many times in one piece, and then end so, if it is to end. */
+  async function tell(body, { count = 1, end, of = key } = {}) {
+    const response = await fetch(`${there}/tell/${of}?count=${count}&body=${encodeURIComponent(body)}${end ? `&end=${end}` : ''}`);
+    if (response.status !== 204) throw new Error(`the server does not send that: ${response.status}`);
+  }
+
+  /**
+   * Puts a clock in the place of the platform's that can leap, as clocks on the wall do while a machine sleeps and its timers stand still. Those of more than 10 s, for
+   * which no test waits, are called at the end of a leap and at no other time. A leap says how many there are after it.
+   */
+  function leapingClock() {
+    const { Date, setTimeout } = globalThis;
+    const wall = Date.now;
+    let leapt = 0;
+    let still = [];
+    Date.now = () => wall.call(Date) + leapt;
+    globalThis.setTimeout = (run, delay, ...given) => (delay > 10_000 ? -still.push(run) : setTimeout.call(globalThis, run, delay, ...given));
+    return {
+      leap(milliseconds) {
+        leapt += milliseconds;
+        const due = still;
+        still = [];
+        due.forEach((run) => run());
+        return still.length;
+      },
+      end() {
+        Date.now = wall;
+        globalThis.setTimeout = setTimeout;
+      },
+    };
+  }
+
   /** Collects errors that the platform reports; what it gives waits for so many, and ends that. */
   function caught() {
     const errors = [];
@@ -75,5 +107,5 @@ function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
     return value === undefined ? 'undefined' : value;
   }
 
-  return { EventSource, tidings, here, there, key, watch, outcome, seen, caught, plain };
+  return { EventSource, tidings, here, there, key, watch, outcome, seen, tell, leapingClock, caught, plain };
 }

@@ -682,11 +682,15 @@ export const scenarios = [
     run: async ({ EventSource, here, watch, key, seen }) => {
       const source = new EventSource(`${here}/sequence?key=${key}&steps=200,refuse,refuse,refuse,refuse,open&retry=100`);
       const { log, until } = watch(source);
-      // How often a browser itself asks again after a cut is its own affair; what is told before and after is not.
+      // How often a browser itself asks again after a cut is its own affair, and so how often nobody is there; what is told before and after is not.
       await until('message', 2);
       source.close();
       await seen('open=0');
-      return [log.slice(0, 4), log.slice(-2).map((line) => line.replace(/answer \d+ \| \d+/, 'an answer'))];
+      return [
+        log.slice(0, 3),
+        log.slice(3, -2).every((line) => line === 'error | 0'),
+        log.slice(-2).map((line) => line.replace(/answer \d+ \| \d+/, 'an answer')),
+      ];
     },
   },
 ];

@@ -14,6 +14,8 @@ import { promisify } from 'node:util';
 
 import * as esbuild from 'esbuild';
 
+import { LONG } from '../limits.mjs';
+
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 
@@ -33,7 +35,7 @@ test('the test before this one finds what it looks for', async () => {
   assert.deepEqual(await tooNew('// async #b function*\nexport const a = "#b async";'), []);
 });
 
-test("the class is assignable to the DOM's own type", { timeout: 60_000 }, async () => {
+test("the class is assignable to the DOM's own type", { timeout: LONG }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-types-'));
   try {
     const config = {

@@ -13,13 +13,14 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { corpus } from '../corpus.mjs';
+import { LONG } from '../limits.mjs';
 import { onPath } from './engines.mjs';
 import { legacyScript } from './pages.mjs';
 
 const duktape = process.env.TIDINGS_DUKTAPE ?? (await onPath('duk'));
 const skip = duktape ? false : 'no Duktape: duk is not on the PATH, and TIDINGS_DUKTAPE is not set';
 
-test('the corpus in Duktape', { skip, timeout: 120_000 }, async () => {
+test('the corpus in Duktape', { skip, timeout: LONG }, async () => {
   const cases = corpus();
   assert.ok(cases.length >= 190, `only ${cases.length} cases`);
   const given = cases.map(({ name, body, expected: { limit } }) => ({

@@ -6,7 +6,7 @@ const ie = /^IE/;
 const overXhr = /^(PhantomJS|QtWebKit|IE)/;
 const any = /./;
 
-/** @typedef {{ scenario: RegExp, engine: RegExp, why: string, expected?: (right: any, told: any) => any, skip?: boolean }} Difference Later ones change what earlier ones expect. */
+/** @typedef {{ scenario: RegExp, engine: RegExp, why: string, expected?: (right: any) => any, skip?: boolean }} Difference Later ones change what earlier ones expect. */
 
 /** Of both: what waits for promises. */
 const promises = [
@@ -225,12 +225,6 @@ export const ofOptions = [
     skip: true,
   },
   {
-    scenario: /^a POST that is lost/,
-    engine: ie,
-    why: 'where the connection breaks at once, XHR may not tell that there was an answer',
-    expected: (right, told) => right.map((value, index) => (index === 6 && told[6] === 'undefined' ? told[6] : value)),
-  },
-  {
     scenario: /^open tells status/,
     engine: /^(PhantomJS|IE)/,
     why: 'XHR does not tell there where it was redirected to',
@@ -244,7 +238,7 @@ export const ofOptions = [
   },
 ];
 
-/** @returns {{ why: string, skip?: string, expected(right: any, told: any): any } | undefined} */
+/** @returns {{ why: string, skip?: string, expected(right: any): any } | undefined} */
 export function differenceOf(differences, engine, name) {
   const ours = differences.filter((difference) => difference.scenario.test(name) && difference.engine.test(engine));
   if (!ours.length) {
@@ -253,7 +247,7 @@ export function differenceOf(differences, engine, name) {
   return {
     why: ours.map(({ why }) => why).join('; '),
     skip: ours.find(({ skip }) => skip)?.why,
-    expected: (right, told) => ours.reduce((value, { expected }) => expected(value, told), right),
+    expected: (right) => ours.reduce((value, { expected }) => expected(value), right),
   };
 }
 

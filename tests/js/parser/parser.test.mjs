@@ -17,6 +17,7 @@ import { runInNewContext } from 'node:vm';
 
 import { engines, launch } from '../browsers.mjs';
 import { serve } from '../own_server.mjs';
+import { SUITE } from '../limits.mjs';
 import { present } from '../present.mjs';
 import { itemsByKind, read, scenarios, tellAll } from './scenarios.mjs';
 
@@ -197,7 +198,7 @@ describe('encode', async () => {
 });
 
 for (const { engine, program } of await present(engines.filter(({ name }) => name.includes(onlyEngine ?? '')), 'the parser entry')) {
-  describe(`the parser entry in ${engine.name}`, { timeout: 180_000 }, () => {
+  describe(`the parser entry in ${engine.name}`, { timeout: SUITE }, () => {
     let browser;
     let files;
 

@@ -321,7 +321,7 @@ export async function tellAll(parser, { here, key }) {
     const seen = async (wanted) => (await fetch(`${here}/seen/${own}/wait?${wanted}`)).json();
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it did not end')), 30_000);
+      timer = setTimeout(() => reject(new Error('it did not end')), 120_000);
     });
     const tell = Promise.resolve().then(() => run({ parser, here, key: own, seen }));
     told[name] = await Promise.race([tell, late]).catch((error) => `failed: ${error.stack}`);

@@ -13,7 +13,7 @@ export async function tellAll(tidings, { here, there, key }) {
   for (const [index, { name, run }] of optionScenarios.entries()) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it did not end')), 30_000);
+      timer = setTimeout(() => reject(new Error('it did not end')), 120_000);
     });
     const tools = realmTools({ EventSource: tidings.EventSource, tidings, here, there, key: `${key}-option-${index}` });
     const tell = Promise.resolve().then(async () => tools.plain(await run(tools)));

@@ -19,6 +19,7 @@ import * as esbuild from 'esbuild';
 
 import { scenarios as optionScenarios } from '../class/option_scenarios.mjs';
 import { apart } from '../class/scenarios.mjs';
+import { SUITE } from '../limits.mjs';
 import { scenarios as parserScenarios } from '../parser/scenarios.mjs';
 import { scenariosOf } from './scenarios.mjs';
 
@@ -27,7 +28,6 @@ const there = process.env.TIDINGS_SECOND_SERVER;
 const installed = process.env.TIDINGS_RUNTIMES;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = process.env.TIDINGS_DIST ? fileURLToPath(new URL(process.env.TIDINGS_DIST, import.meta.url)) : join(root, 'dist');
-const LIMIT = 120_000;
 /** What the README asks for at least: before, `fetch` takes no `cache`. */
 const COMPATIBILITY_DATE = '2024-11-11';
 
@@ -58,7 +58,7 @@ for (const { name, find, run } of runtimes.filter(({ name }) => name.includes(ch
     test(`the package in ${name}`, { skip: installed ? `none for this machine in ${installed}` : 'TIDINGS_RUNTIMES is not set: it was not installed' }, () => {});
     continue;
   }
-  describe(`the package in ${name}`, { timeout: LIMIT }, () => {
+  describe(`the package in ${name}`, { timeout: SUITE }, () => {
     let folder;
     let told;
 
@@ -97,7 +97,7 @@ async function consumer() {
 }
 
 async function command(program, words, folder, environment = {}) {
-  const { stdout } = await promisify(execFile)(program, words, { cwd: folder, timeout: LIMIT, maxBuffer: 1 << 26, env: { ...process.env, ...environment } });
+  const { stdout } = await promisify(execFile)(program, words, { cwd: folder, timeout: SUITE, maxBuffer: 1 << 26, env: { ...process.env, ...environment } });
   return JSON.parse(stdout);
 }
 

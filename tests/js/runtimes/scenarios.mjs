@@ -275,7 +275,7 @@ export async function tellAll(entries, { here, key, runtime }) {
   for (const [index, { name, run }] of scenariosOf(runtime).entries()) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it did not end')), 30_000);
+      timer = setTimeout(() => reject(new Error('it did not end')), 120_000);
     });
     const tools = toolsFor(here, `${key}-${index}`);
     const tell = Promise.resolve().then(() => run({ ...entries, ...tools }));

@@ -12,9 +12,14 @@ use std::{
     time::Instant,
 };
 
-use axum::http::{HeaderMap, HeaderValue, Request};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderValue, Request},
+};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
+
+use crate::routes::End;
 
 /// The records of all keys.
 #[derive(Debug)]
@@ -47,6 +52,8 @@ struct Seen {
     preflights: u64,
     log: VecDeque<Entry>,
     steps: u64,
+    /// What `/told` of the key has still to send.
+    told: VecDeque<Told>,
 }
 
 /// One request.
@@ -85,6 +92,13 @@ impl Ending {
             Self::Cut => "cut",
         }
     }
+}
+
+/// What `/told` is to do: to send a piece, if it is not empty, and then to end so, if it is to end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) piece: Bytes,
+    pub(crate) end: Option<End>,
 }
 
 /// What `/seen/K/wait` waits for; what is not given is not looked at.
@@ -194,6 +208,33 @@ impl Record {
         seen.steps - 1
     }
 
+    /// Puts down what `/told` of the key is to do; says whether there is room for it.
+    #[must_use = "there may be no room"]
+    pub(crate) fn tell(&self, told: Told) -> bool {
+        let mut seen = lock(&self.state);
+        if seen.told.len() >= MOST_TOLD {
+            return false;
+        }
+        seen.told.push_back(told);
+        drop(seen);
+        self.changed.send_replace(());
+        true
+    }
+
+    /// What `/told` is to do next, once there is something.
+    pub(crate) async fn told(&self) -> Told {
+        let mut changes = self.changed.subscribe();
+        loop {
+            if let Some(told) = lock(&self.state).told.pop_front() {
+                return told;
+            }
+            // The sender is in `self`, so that the channel cannot close while we wait.
+            if changes.changed().await.is_err() {
+                return Told::default();
+            }
+        }
+    }
+
     /// Waits until it is as wanted.
     pub(crate) async fn wait(&self, wanted: Wanted) {
         let mut changes = self.changed.subscribe();
@@ -273,6 +314,7 @@ const MOST_KEYS: usize = 1_000;
 const MOST_KEY_BYTES: usize = 200;
 const MOST_REQUESTS: usize = 100;
 const MOST_HEADER_BYTES: usize = 8_192;
+const MOST_TOLD: usize = 1_000;
 
 #[cfg(test)]
 mod tests {

@@ -312,15 +312,37 @@ fn burst_is_whole() {
 }
 
 #[test]
+fn told_sends_what_it_is_told() {
+    let server = Server::start(&[]);
+    let tell = |query: &str| server.get(&format!("/tell/k{query}")).status;
+    // Also before anyone asks for it.
+    assert_eq!(tell("?body=data:+1%0A%0A&count=2"), 204);
+    let mut answer = server.get("/told?key=k");
+    assert_eq!(answer.piece(), Piece::text("data: 1\n\ndata: 1\n\n"));
+    server.json("/seen/k/wait?open=1");
+    assert_eq!(tell("?body=:%0A"), 204);
+    assert_eq!(answer.piece(), Piece::text(":\n"));
+    assert_eq!(tell("?end=close"), 204);
+    assert_eq!(answer.piece(), Piece::End);
+    assert_eq!(server.json("/seen/k/wait?open=0")["log"][0]["ended"], "finished");
+    assert_eq!(tell("?body=half&end=cut"), 204);
+    assert_eq!(server.get("/told?key=k").pieces(), [Piece::text("half"), Piece::Broken]);
+    assert_eq!(server.json("/seen/k/wait?open=0")["log"][1]["ended"], "cut");
+    assert_eq!(server.get("/told").status, 400);
+    assert_eq!(tell("?end=never"), 400);
+    assert_eq!(tell("?body=x&count=100000000"), 400);
+    assert_eq!(tell(&format!("?body=x&count={}", usize::MAX)), 400);
+}
+
+#[test]
 fn prices_resume_and_can_be_dropped() {
     let server = Server::start(&[]);
-    let (ids, broken) = client::ids(server.get("/examples/prices?every=1&key=k"), 30, || {
+    let ids = client::ids_until_broken(server.get("/examples/prices?every=1&key=k"), 30, || {
         assert_eq!(server.ask("POST", "/demo/drop?of=k", &["Content-Length: 0"]).rest(), Ok("{\"dropped\":1}\n".into()));
     });
-    assert!(broken);
     let last = ids.last().copied().expect("some");
-    let answer = server.ask("GET", "/examples/prices?every=1", &[&format!("Last-Event-ID: {last}")]);
-    assert_eq!(client::ids(answer, 1, || {}).0.first(), Some(&(last + 1)));
+    let mut answer = server.ask("GET", "/examples/prices?every=1", &[&format!("Last-Event-ID: {last}")]);
+    assert_eq!(client::ids(&mut answer, 1).first(), Some(&(last + 1)));
 }
 
 #[test]
@@ -349,23 +371,23 @@ fn an_answer_needs_a_question_and_a_token_of_its_own() {
 fn demo_loses_nothing_when_dropped() {
     let server = Server::start(&[]);
     let stream = "/demo/stream?key=k";
-    let (mut ids, broken) = client::ids(server.get(stream), 3, || {
+    let mut ids = client::ids_until_broken(server.get(stream), 3, || {
         assert_eq!(server.ask("POST", "/demo/drop?of=other", &["Content-Length: 0"]).rest(), Ok("{\"dropped\":0}\n".into()));
         assert_eq!(
             server.ask("POST", "/demo/drop?of=k&for=600000", &["Content-Length: 0"]).rest(),
             Ok("{\"dropped\":1}\n".into())
         );
     });
-    assert!(broken);
     assert!(Answer::of(server.first, "GET", stream, &[]).is_err(), "refused meanwhile");
+    assert_eq!(server.ask("POST", "/demo/drop?of=k", &["Content-Length: 0"]).status, 200);
     let last = ids.last().copied().expect("some");
-    // Another key is not refused, so that what was missed can be looked at.
-    let answer = server.ask("GET", "/demo/stream?key=l", &[&format!("Last-Event-ID: {last}")]);
-    ids.extend(client::ids(answer, 3, || {}).0);
+    let mut answer = server.ask("GET", stream, &[&format!("Last-Event-ID: {last}")]);
+    ids.extend(client::ids(&mut answer, 3));
     let first = ids[0];
     let expected: Vec<u64> = (first..first + ids.len() as u64).collect();
     assert_eq!(ids, expected);
-    assert_eq!(server.json("/seen/k")["open"], 0);
+    drop(answer);
+    assert_eq!(server.json("/seen/k/wait?open=0")["open"], 0);
 }
 
 #[test]
@@ -373,12 +395,10 @@ fn a_stage_does_what_its_page_asks_for() {
     let server = Server::start(&[]);
     let control = |what: &str| server.ask("POST", &format!("/demo/control/{what}"), &["Content-Length: 0"]).status;
     let stream = "/demo/stream?stage=s&lane=a&key=s";
-    let (ids, _) = client::ids(server.get(stream), 1, || {});
-    let last = ids[0];
+    let last = client::ids(&mut server.get(stream), 1)[0];
     assert_eq!(control("burst?stage=s&count=500"), 204);
     let answer = server.ask("GET", stream, &[&format!("Last-Event-ID: {last}")]);
-    let (ids, broken) = client::ids(answer, 501, || assert_eq!(control("status?stage=s&of=s"), 204));
-    assert!(broken, "dropped");
+    let ids = client::ids_until_broken(answer, 501, || assert_eq!(control("status?stage=s&of=s"), 204));
     assert_eq!(ids, (last + 1..=last + ids.len() as u64).collect::<Vec<_>>());
     assert_eq!(server.get(stream).status, 500);
     assert_eq!(server.get(stream).status, 200, "once");

@@ -25,8 +25,8 @@ pub(super) fn family(table: Table) -> Table {
             any(endless),
         )
         .route(
-            "/burst?count=1000&size=100&chunk=4096&every=0&end=close|hang|cut|reset",
-            "so many events as fast as the client takes them, or a chunk every so many ms, then an event\n`done` with the count",
+            "/burst?count=1000&size=100&chunk=4096&end=close|hang|cut|reset",
+            "so many events as fast as the client takes them, then an event `done` with the count",
             any(burst),
         )
         .route(
@@ -35,6 +35,7 @@ pub(super) fn family(table: Table) -> Table {
             any(interleaved),
         )
         .route("/silent", "headers at once, then nothing, for ever", any(silent))
+        .route("/told?key=K", "headers at once, then what `/tell/K` says, in order", any(told))
 }
 
 /// `/drip`
@@ -115,7 +116,6 @@ async fn endless(asked: Asked) -> Result<Response, Refusal> {
 async fn burst(asked: Asked) -> Result<Response, Refusal> {
     let events = Events::asked(&asked)?;
     let count: u64 = asked.query.number("count", 1_000)?;
-    let every = asked.query.duration("every", 0)?;
     let end = End::asked(&asked.query, End::Close)?;
     let mut left = count
         .checked_mul(events.event as u64)
@@ -127,9 +127,6 @@ async fn burst(asked: Asked) -> Result<Response, Refusal> {
             writer.put(events.chunk(at, length)).await;
             at = (at + length) % events.event;
             left -= length as u64;
-            if !every.is_zero() {
-                tokio::time::sleep(every).await;
-            }
         }
         writer.send(block(Some("done"), None, &count.to_string())).await;
         end.perform(&asked).await;
@@ -163,6 +160,21 @@ async fn interleaved(asked: Asked) -> Result<Response, Refusal> {
 /// `/silent`
 async fn silent() -> Response {
     event_stream(written(|_writer| std::future::pending()))
+}
+
+/// `/told`
+async fn told(asked: Asked) -> Result<Response, Refusal> {
+    let record = asked.record.clone().ok_or_else(|| Refusal("what is told needs a `key`, by which it is told".to_owned()))?;
+    Ok(event_stream(written(|mut writer| async move {
+        loop {
+            let told = record.told().await;
+            writer.send(told.piece).await;
+            if let Some(end) = told.end {
+                end.perform(&asked).await;
+                break;
+            }
+        }
+    })))
 }
 
 /// The same event over and over, in chunks that need no copying: windows on one buffer that is as long as an event and a

@@ -102,7 +102,7 @@ pub(crate) fn get(port: u16, path: &str) -> Answer {
 pub(crate) fn send(port: u16, method: &str, path: &str, lines: &[&str]) -> TcpStream {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("connects");
     // A server that forgets to answer should fail the test, not hang it.
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("has timeouts");
+    stream.set_read_timeout(Some(Duration::from_secs(120))).expect("has timeouts");
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{}", lines.join("\r\n"));
     if !lines.contains(&"") {
         head.push_str(if lines.is_empty() { "\r\n" } else { "\r\n\r\n" });
@@ -203,29 +203,34 @@ fn line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// The ids of a stream's events. After `enough` events `then` is called, and the stream is read on to its end if that breaks
-/// it: so the second value says. A `then` that breaks nothing ends the reading.
-pub(crate) fn ids(mut answer: Answer, enough: usize, then: impl FnOnce()) -> (Vec<u64>, bool) {
+/// The ids of a stream's next events, so many or a few more.
+pub(crate) fn ids(answer: &mut Answer, enough: usize) -> Vec<u64> {
     let mut ids = Vec::new();
-    let mut read = |piece: Piece| match piece {
+    while ids.len() < enough {
+        assert!(read_ids(answer, &mut ids), "goes on after {ids:?}");
+    }
+    ids
+}
+
+/// The same of a stream that `then` breaks, after so many events: with what was under way.
+pub(crate) fn ids_until_broken(mut answer: Answer, enough: usize, then: impl FnOnce()) -> Vec<u64> {
+    let mut all = ids(&mut answer, enough);
+    then();
+    while read_ids(&mut answer, &mut all) {}
+    all
+}
+
+/// Reads a piece; says whether it was one, and not that the connection broke.
+fn read_ids(answer: &mut Answer, ids: &mut Vec<u64>) -> bool {
+    match answer.piece() {
         Piece::Chunk(bytes) => {
             let text = String::from_utf8(bytes).expect("UTF-8");
             ids.extend(text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse::<u64>().ok()));
-            Some(ids.len())
+            true
         }
-        Piece::End | Piece::Broken => None,
-    };
-    while read(answer.piece()).expect("goes on") < enough {}
-    then();
-    // A stream that is not broken has an event in a moment; one that is has its end, after at most what was under way.
-    let mut broken = false;
-    for _ in 0..3 {
-        if read(answer.piece()).is_none() {
-            broken = true;
-            break;
-        }
+        Piece::End => panic!("ends cleanly after {ids:?}"),
+        Piece::Broken => false,
     }
-    (ids, broken)
 }
 
 /// A folder that is removed with this value.

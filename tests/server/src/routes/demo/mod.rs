@@ -38,7 +38,7 @@ pub(super) fn family(table: Table) -> Table {
         )
         .route(
             "/demo/drop?of=KEY&for=0",
-            "POST: tears down the connections of /demo/stream and /examples/prices (those with the key KEY, or all\nwithout one) and refuses them for so many ms; answers {\"dropped\": N}",
+            "POST: tears down the connections of /demo/stream and /examples/prices (those with the key KEY, or all\nwithout one) and refuses them for so many ms, which takes the place of what was said of that key before; answers {\"dropped\": N}",
             post(drop_connections),
         )
         .route(
@@ -201,7 +201,7 @@ impl Demo {
     fn drop_connections(&self, key: &Option<String>, refuse_for: Duration) -> usize {
         let now = Instant::now();
         let mut state = self.state();
-        state.refusals.retain(|(_, until)| now < *until);
+        state.refusals.retain(|(whose, until)| now < *until && whose != key);
         if !refuse_for.is_zero() {
             state.refusals.push((key.clone(), now + refuse_for));
         }
