@@ -7,10 +7,19 @@
 
 /** [Extracts the MIME type](https://fetch.spec.whatwg.org/#concept-header-extract-mime-type): of several values the last one that is a MIME type counts. */
 export function isEventStream(status: number, contentType: string | null): boolean {
+  let essence: string | undefined;
   // A quoted string may hold commas; what is left of it is nothing that a MIME type holds.
-  const values = ('' + contentType).replace(/"(\\.|[^"\\])*"?/g, '"');
-  return status === 200 && /^text\/event-stream$/i.test(values.replace(LAST, '$1'));
+  ('' + contentType)
+    .replace(/"(\\[^]|[^"\\])*"?/g, '"')
+    .split(',')
+    .forEach((value) => {
+      const type = MIME_TYPE.exec(value);
+      if (type && type[1] !== '*/*') {
+        essence = type[1];
+      }
+    });
+  return status === 200 && /^text\/event-stream$/i.test(essence!);
 }
 
-/** All of it, with the essence of the last value that has one, and is not `*‍/*`. */
-const LAST = /.*(?:^|,)[\t\n\r ]*(?!\*\/\*[\t\n\r ]*(?:[,;]|$))([!#-'*+.\w^`|~-]+\/[!#-'*+.\w^`|~-]+)[\t\n\r ]*(?:[,;].*)?$/;
+/** Two tokens with a slash between them, and before the parameters blanks at most. */
+const MIME_TYPE = /^[\t\n\r ]*([!#-'*+.\w^`|~-]+\/[!#-'*+.\w^`|~-]+)[\t\n\r ]*(;|$)/;
