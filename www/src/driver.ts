@@ -3,7 +3,7 @@
  *
  * Rules: the ready state changes as an action, in order, so a listener sees the state that belongs to its event. A listener may call
  * anything; of that, `close()` acts at once, and what was still to be dispatched is dropped. The next chunk is taken when all events of
- * the last one were dispatched (transports read one chunk ahead): a slow listener slows the reading, not the memory.
+ * the last one were dispatched (transports read a little ahead): a slow listener slows the reading, not the memory.
  *
  * Danger: the standard queues a task for each event, so whatever promises a listener leaves behind are done before the next event. A loop in
  * one task would break that; see `host/turns.ts`. So no two events are fired without a turn between them.

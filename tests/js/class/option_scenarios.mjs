@@ -286,6 +286,20 @@ export const scenarios = [
     },
     expected: ['omit'],
   },
+  {
+    name: 'a body is read ahead, in goes of 100 kB',
+    run: async ({ EventSource, here }) => {
+      let pulled = 0;
+      const chunk = () => new TextEncoder().encode(`data: ${'x'.repeat(9_992)}\n\n`);
+      const body = new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(chunk())) }, { highWaterMark: 0 });
+      const source = new EventSource(here, { fetch: async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }) });
+      const log = [];
+      await new Promise((resolve) => (source.onmessage = () => log.push(pulled) === 19 && resolve()));
+      source.close();
+      return [log[8], log[18], source.readyState];
+    },
+    expected: [10, 20, 2],
+  },
 
   // Repeats and endings.
   {

@@ -25,24 +25,25 @@ export function inTurns(turn: () => boolean | void): void {
   }
 }
 
-function take(): boolean {
-  if (turns[0]?.()) {
+/** Gives a turn to whom it is due; says whether anybody wants another. */
+function take(): unknown {
+  if (turns[0] && turns[0]()) {
     turns.shift();
   }
-  return !!turns.length;
+  return turns[0];
 }
 
 function open(): () => void {
-  // Node, Deno and Bun dispatch by a script, without checks between listeners; but what they call immediately is checked one by one. Many are asked
-  // for at once: if each asked for the next, the event loop would come round in between.
+  // Node, Deno and Bun dispatch by a script, without checks between listeners; but what they call immediately is checked one by one. Many wait
+  // at any time: with one alone, the event loop would come round after each.
   if (typeof setImmediate === 'function') {
     let waiting = 0;
     const post = () => {
-      // Those that wait also take what has come since, and the last of them asks for more.
-      for (let left = waiting ? 0 : IMMEDIATES; left--; waiting++) {
+      // Those that wait also take what has come since.
+      for (; waiting < IMMEDIATES; waiting++) {
         setImmediate(() => {
           waiting--;
-          if (take() && !waiting) {
+          if (take()) {
             post();
           }
         });

@@ -1,8 +1,9 @@
 /**
  * The fetch transport: a request by `fetch`, its body read chunk by chunk.
  *
- * One chunk is read ahead, no more: a slow listener slows the reading, not the memory; and of a connection that breaks, engines throw away
- * what has come and nobody has asked for.
+ * What has come is read ahead, so much and no more: a slow listener slows the reading, not the memory; and of a connection that breaks, engines throw away
+ * what has come and nobody has asked for. That much is read in one go, and the next go begins when nothing is left: with each chunk that Node's `fetch` is asked
+ * for, it takes four times as much from the socket, puts it behind what is left over, and copies all of that.
  *
  * Dangers: the request may be aborted inside any report; an answer may come after the abort, where an engine has no AbortController or what
  * stands in for `fetch` does not heed it. Reports may come after it too: the driver hears none of them.
@@ -14,6 +15,9 @@ import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from './tr
 
 /** How much of a body that is no event stream is told, in bytes. */
 const SHOWN = 4096;
+
+/** How much is read ahead in one go, in bytes: more than Node takes from a socket at once. */
+const AHEAD = 1e5;
 
 /** How long the beginning of an answer may take to settle, in milliseconds. */
 const SETTLING = 20;
@@ -43,36 +47,30 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       headers,
       body: request.body,
     } as RequestInit,
-    (response, reader) => {
-      let chunk: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
-      const readAhead = () => {
-        chunk = reader?.read();
-        chunk?.catch(() => {});
+    (response, read) => {
+      const chunks: Promise<Chunk>[] = [];
+      const readAhead = (most: number) => {
+        const chunk = read();
+        chunks.push(chunk);
+        chunk.then(({ value }) => (most -= value!.length) > 0 && readAhead(most)).catch(() => {});
       };
       const readOn = () => {
-        if (chunk) {
-          chunk.then(({ done, value }) => {
-            if (done) {
-              happened(Input.BodyEnded);
-            } else {
-              readAhead();
-              happened(Input.ChunkReceived, value);
-            }
-          }, failed);
-        } else {
-          // A response without a body.
-          happened(Input.BodyEnded);
-        }
+        chunks.shift()!.then(({ value }) => {
+          if (!chunks[0]) {
+            readAhead(AHEAD);
+          }
+          happened(value ? Input.ChunkReceived : Input.BodyEnded, value);
+        }, failed);
       };
       const { status, headers, url } = response;
       // What stands in for `fetch` may answer without a URL.
       const tell = (body?: string) => answered({ status, headers, url: url || request.url, body }, readOn);
       if (isEventStream(status, headers.get('Content-Type'))) {
-        readAhead();
+        readAhead(AHEAD);
         tell();
       } else {
         // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
-        return reader ? beginning(reader, end).then(tell) : tell('');
+        return beginning(read, end).then(tell);
       }
     },
     failed,
@@ -81,15 +79,14 @@ export function send(request: Request, answered: Answered, happened: Happened): 
 }
 
 /** The first 4 KiB of a body as text, or what of it comes within a second, after which the request is ended. */
-function beginning(reader: NonNullable<Reader>, end: Abort): Promise<string> {
+function beginning(next: Read, end: Abort): Promise<string> {
   const bytes: number[] = [];
   const timer = setTimeout(end, 1000);
   const read = (): Promise<unknown> =>
-    reader.read().then(({ done, value }) => {
-      if (!done) {
-        value.forEach((byte) => bytes.push(byte));
-        return bytes.length < SHOWN && read();
-      }
+    next().then(({ value }) => {
+      // At the end there is no value, which is caught as an error is.
+      value!.forEach((byte) => bytes.push(byte));
+      return bytes.length < SHOWN && read();
     });
   return read()
     .catch(() => {})
@@ -114,22 +111,25 @@ export function probe(request: Request, answer: ProbeAnswer): Abort {
   );
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array> | null | undefined;
+/** What comes next of a body; a response that has none is at its end. */
+type Read = () => Promise<Chunk>;
+type Chunk = { value?: Uint8Array | undefined };
 
 /** Begins a request; what it returns ends it, as far as the engine can: by its signal, and by letting go of its body. */
 function begin(
   request: Request,
   init: RequestInit,
-  onResponse: (response: Response, reader: Reader) => unknown,
+  onResponse: (response: Response, read: Read) => unknown,
   onFailure: (error?: unknown) => void,
 ): Abort {
   const controller = new AbortController();
-  let reader: Reader;
+  let reader: ReadableStreamDefaultReader<Uint8Array> | null;
+  const read: Read = () => (reader ? reader.read() : Promise.resolve({}));
   let answered = 0;
   let ended = false;
   const end = () => {
     controller.abort();
-    reader?.cancel().catch(() => {});
+    reader && reader.cancel().catch(() => {});
   };
   init.signal = controller.signal;
   // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
@@ -137,8 +137,8 @@ function begin(
   new Promise<Response>((resolve) => resolve((request.fetch || fetch)(request.url, init)))
     .then((response) => {
       answered = Date.now();
-      reader = response.body?.getReader();
-      return ended ? end() : onResponse(response, reader);
+      reader = response.body && response.body.getReader();
+      return ended ? end() : onResponse(response, read);
     })
     .catch(onFailure);
   return () => {
