@@ -48,7 +48,8 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   source.tell = tell;
 
   const { signal, repeat = isSafe(plan) } = plan;
-  const watched = plan.whenHidden === 'pause' ? globalThis.document : undefined;
+  const transient = [...(plan.statuses || [])];
+  const watched = (plan.whenHidden === 'pause' && globalThis.document) as Document | undefined;
   const stopListening = listen(signal, 'abort', source.close);
   const stopWatching = listen(watched, 'visibilitychange', () => tell(watched!.hidden ? Input.BecameHidden : Input.BecameVisible));
 
@@ -89,7 +90,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
             plan.max || 0,
             plan.attempts ?? MOST,
             plan.time ?? MOST,
-            ...(plan.statuses || []),
           ].map((value) => Math.min(+value, MOST)),
           plan.lastEventId || '',
         );
@@ -196,7 +196,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
             tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
           }
           // Of what is no event stream the body is told.
-          tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status);
+          tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status! + (transient.indexOf(more.status!) < 0 ? 0 : Border.Transient));
           inTurns(turn);
         }
       },

@@ -145,7 +145,8 @@ pub enum ProbeOutcome {
 #[non_exhaustive]
 #[repr(u32)]
 pub enum Fact {
-    /// See [`Input::ResponseStarted`]. The number is the status, or [`EVENT_STREAM`](Self::EVENT_STREAM).
+    /// See [`Input::ResponseStarted`]. The number is [`EVENT_STREAM`](Self::EVENT_STREAM), or the status, with [`TRANSIENT`](Self::TRANSIENT) if it passes by
+    /// itself.
     ResponseStarted = 1,
     /// See [`Input::ChunkReceived`].
     ChunkReceived = 2,
@@ -194,6 +195,8 @@ impl Fact {
     pub const NEVER: u32 = u32::MAX;
     /// In the place of the status: it is 200, and the content type is that of an event stream.
     pub const EVENT_STREAM: u32 = u32::MAX;
+    /// Added to a status that passes by itself.
+    pub const TRANSIENT: u32 = 1 << 16;
 
     /// The fact of this number, but for those of the browser's own source.
     pub const fn from_number(number: u32) -> Option<Self> {

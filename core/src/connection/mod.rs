@@ -89,8 +89,8 @@ pub struct Connection<P = Lent> {
     opened_once: bool,
     /// A request in a row of those that were to resume failed before this one.
     failed_to_resume: bool,
-    /// Of the last response.
-    status: u32,
+    /// The status of the last response is one that passes by itself.
+    is_transient: bool,
     now: u32,
     /// Since when the state or the silence lasts.
     began: u32,
@@ -102,6 +102,8 @@ pub struct Connection<P = Lent> {
     settings: Settings,
     /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
     queue: Queue,
+    /// Where the host does not know it, which statuses pass.
+    transient: Statuses,
 }
 
 /// What belongs to the [`Step`] polled last, as a host behind a border of numbers reads it from where it lies.
@@ -126,6 +128,7 @@ impl Connection {
     /// A connection that wants to send its first request.
     pub fn new(options: Options) -> Self {
         let mut connection = Self::unset(None);
+        connection.transient = options.transient;
         connection.settings = options.into();
         connection.begin();
         connection
@@ -160,7 +163,8 @@ impl Connection {
             }
             Input::ResponseStarted { attempt, response: Response { status, content_type } } => {
                 let opens = status == 200 && is_event_stream(content_type.unwrap_or_default());
-                (Fact::ResponseStarted, attempt, if opens { Fact::EVENT_STREAM } else { status.into() })
+                let passes = if self.transient.contains(status) { Fact::TRANSIENT } else { 0 };
+                (Fact::ResponseStarted, attempt, if opens { Fact::EVENT_STREAM } else { u32::from(status) | passes })
             }
             Input::RetryAfterReceived { attempt, delay } => (Fact::RetryAfterReceived, attempt, delay),
             Input::RetryAnswered { attempt, delay: Some(delay) } => (Fact::RetryAnswered, attempt, delay.min(LONGEST)),
@@ -244,7 +248,7 @@ impl<P: Parser> Connection<P> {
             paused: false,
             opened_once: false,
             failed_to_resume: false,
-            status: 0,
+            is_transient: false,
             now: 0,
             began: 0,
             opened: 0,
@@ -252,6 +256,7 @@ impl<P: Parser> Connection<P> {
             reconnection: Reconnection::new(),
             settings: Settings::UNSET,
             queue: Queue::new(),
+            transient: Statuses::NONE,
         }
     }
 
@@ -293,8 +298,8 @@ impl<P: Parser> Connection<P> {
                 return false;
             }
             Fact::ResponseStarted => {
-                self.status = number;
-                if !matches!(number, 429 | 503) {
+                self.is_transient = number & Fact::TRANSIENT != 0;
+                if !matches!(number % Fact::TRANSIENT, 429 | 503) {
                     self.retry_after = 0;
                 }
                 match number {
@@ -457,8 +462,7 @@ impl<P: Parser> Connection<P> {
         let Record { reason, .. } = self.record;
         let settings = &mut self.settings;
         let mut wait = self.reconnection.next_wait(settings, self.now, self.retry_after);
-        // The status was 200 if the content type is another; that is none that passes.
-        let is_refusal = reason == Reason::Status && !settings.transient.has(self.status);
+        let is_refusal = reason == Reason::Status && !self.is_transient;
         let mut verdict = if wait == Fact::NEVER { Verdict::RetriesExhausted } else { Verdict::Interrupted };
         // Without what is prepared nothing was sent.
         if settings.repeats == 0 && reason != Reason::Prepare {
@@ -498,7 +502,7 @@ impl<P: Parser> Connection<P> {
     /// stands there.
     fn go(&mut self, mut cause: Cause) -> bool {
         let mut moved = false;
-        while let Some(row) = state::transition(self.state, cause) {
+        while let Some(row) = state::transition(P::ROWS, self.state, cause) {
             moved = true;
             let to = row.to();
             if let Some(reason) = row.reason() {

@@ -109,8 +109,6 @@ pub struct Settings {
     pub attempts: u32,
     /// See [`ReconnectionOptions::time`].
     pub time: u32,
-    /// See [`Options::transient`].
-    pub transient: Statuses,
 }
 
 impl Settings {
@@ -130,7 +128,6 @@ impl Settings {
         max: 0,
         attempts: 0,
         time: 0,
-        transient: Statuses([0; 19]),
     };
 }
 
@@ -152,7 +149,6 @@ impl From<Options> for Settings {
             max,
             attempts,
             time,
-            transient: options.transient,
         }
     }
 }
@@ -163,6 +159,8 @@ impl From<Options> for Settings {
 pub struct Statuses([u32; 19]);
 
 impl Statuses {
+    pub(super) const NONE: Self = Statuses([0; 19]);
+
     /// Adds one from 201 to 599; says whether it is of these.
     pub fn insert(&mut self, status: u16) -> bool {
         let place = self.0.get_mut(usize::from(status / 32)).filter(|_| (201..600).contains(&status));
@@ -171,11 +169,7 @@ impl Statuses {
 
     /// Whether it is in the set.
     pub fn contains(&self, status: u16) -> bool {
-        self.has(status.into())
-    }
-
-    pub(super) fn has(&self, status: u32) -> bool {
-        self.0.get((status / 32) as usize).is_some_and(|bits| bits >> (status % 32) & 1 != 0)
+        self.0.get(usize::from(status / 32)).is_some_and(|bits| bits >> (status % 32) & 1 != 0)
     }
 }
 

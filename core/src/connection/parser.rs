@@ -1,10 +1,14 @@
 //! What a connection has to know of its parser.
 
+use super::state;
 use crate::event_stream::{EventStream, Tokenizer};
 use alloc::boxed::Box;
 
 /// The parser of a connection: one that is lent to the host for each chunk, or one that the host feeds where it is.
 pub trait Parser {
+    /// The table, as far as hosts with such a parser can get.
+    #[doc(hidden)]
+    const ROWS: &'static [u32];
     /// Gets it ready, with a limit on what one event may hold (`u32::MAX` for none), and whether what exceeds it is skipped.
     fn set_up(&mut self, limit: u32, skips: bool);
     /// Whether it is here, and not lent or gone.
@@ -25,6 +29,8 @@ pub trait Parser {
 pub type Lent = Option<Box<EventStream>>;
 
 impl Parser for Lent {
+    const ROWS: &'static [u32] = state::ROWS;
+
     fn set_up(&mut self, limit: u32, skips: bool) {
         let limit = (limit != u32::MAX).then_some(limit as usize);
         *self = Some(Box::new(EventStream::with_limit(limit).skipping_what_exceeds(skips)));
@@ -59,6 +65,8 @@ impl Parser for Lent {
 
 /// It keeps nothing, and so is always here.
 impl Parser for Tokenizer {
+    const ROWS: &'static [u32] = state::ROWS_OF_REQUESTS;
+
     fn set_up(&mut self, limit: u32, skips: bool) {
         Tokenizer::set_up(self, limit, skips);
     }

@@ -195,10 +195,10 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Streaming, NativeFailed, Closed, &[StopTimer, AbortRequest, BecomeClosed, FireError]),
 ];
 
-/// What follows from a cause in a state, if anything does.
-pub(super) fn transition(from: State, cause: Cause) -> Option<Row> {
+/// What follows from a cause in a state, if anything does, in rows of these.
+pub(super) fn transition(rows: &[u32], from: State, cause: Cause) -> Option<Row> {
     let key = key(from, cause);
-    ROWS.iter().find(|row| **row & 0xFF == key).map(|row| Row(*row))
+    rows.iter().find(|row| **row & 0xFF == key).map(|row| Row(*row))
 }
 
 /// A row as the machine keeps it: see [`ROWS`].
@@ -272,9 +272,14 @@ impl Cause {
     }
 }
 
-/// The table in a word for each row, since it goes into every page: the key in the low byte, where it leads, the reason and 1, a bit for each step.
-const ROWS: [u32; TRANSITIONS.len()] = {
-    let mut rows = [0; TRANSITIONS.len()];
+/// All rows.
+pub(super) const ROWS: &[u32] = &rows::<{ TRANSITIONS.len() }>();
+/// Those of requests: without the browser's own source, whose rows are the last.
+pub(super) const ROWS_OF_REQUESTS: &[u32] = &rows::<{ TRANSITIONS.len() - 5 }>();
+
+/// So many rows of the table in a word each, since they go into every page: the key in the low byte, where it leads, the reason and 1, a bit for each step.
+const fn rows<const COUNT: usize>() -> [u32; COUNT] {
+    let mut rows = [0; COUNT];
     let mut index = 0;
     while index < rows.len() {
         let Transition { from, cause, to, steps } = TRANSITIONS[index];
@@ -296,7 +301,7 @@ const ROWS: [u32; TRANSITIONS.len()] = {
         index += 1;
     }
     rows
-};
+}
 
 const fn key(from: State, cause: Cause) -> u32 {
     (from as u32) << 5 | cause as u32
@@ -317,9 +322,11 @@ mod tests {
     #[test]
     fn rows_are_the_table() {
         for Transition { from, cause, to, steps } in TRANSITIONS {
-            let row = transition(*from, *cause).expect("it is there");
+            let row = transition(ROWS, *from, *cause).expect("it is there");
             assert!(row.to() == *to && row.steps().eq(steps.iter().copied()));
+            let is_native = matches!(cause, NativeOpened | NativeInterrupted | NativeFailed);
+            assert_eq!(transition(ROWS_OF_REQUESTS, *from, *cause).is_none(), is_native);
         }
-        assert!(transition(Closed, CloseCalled).is_none());
+        assert!(transition(ROWS, Closed, CloseCalled).is_none());
     }
 }

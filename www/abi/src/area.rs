@@ -173,11 +173,12 @@ mod tests {
         let record = area.words.state.record();
         assert_eq!((record.reason, record.verdict), (Reason::LimitExceeded, Verdict::Failed));
 
-        for (status, ready) in [(429, action::BECOME_CONNECTING), (430, action::BECOME_CLOSED), (599, action::BECOME_CONNECTING)]
-        {
-            let mut area = connect(|settings| {
-                assert!(settings.transient.insert(429) && settings.transient.insert(599));
-            });
+        for (status, ready) in [
+            (429 + border::TRANSIENT, action::BECOME_CONNECTING),
+            (430, action::BECOME_CLOSED),
+            (599 + border::TRANSIENT, action::BECOME_CONNECTING),
+        ] {
+            let mut area = connect(standard);
             area.poll();
             area.tell(input::RESPONSE_STARTED, 1, status, 0);
             assert_eq!([(); 2].map(|()| area.poll()), [action::ABORT_REQUEST, ready], "{status}");
@@ -301,7 +302,7 @@ mod tests {
         for number in [0, input::START_FROM, input::COMMENTS_WANTED, input::BEGIN, 256 + 1, border::NEVER] {
             assert_eq!(Fact::from_number(number), None);
         }
-        assert_eq!((border::NEVER, border::EVENT_STREAM), (Fact::NEVER, Fact::EVENT_STREAM));
+        assert_eq!((border::NEVER, border::EVENT_STREAM, border::TRANSIENT), (Fact::NEVER, Fact::EVENT_STREAM, Fact::TRANSIENT));
         assert_eq!(border::LONGEST_STRING, Tokenizer::LONGEST);
     }
 
@@ -360,7 +361,6 @@ mod tests {
             (option::MAX, offset_of!(Settings, max)),
             (option::ATTEMPTS, offset_of!(Settings, attempts)),
             (option::TIME, offset_of!(Settings, time)),
-            (option::STATUSES, offset_of!(Settings, transient)),
         ] {
             assert_eq!(option as usize * size_of::<u32>(), offset, "{option}");
         }

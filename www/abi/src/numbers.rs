@@ -3,7 +3,7 @@
 
 /// What a host tells: the number of a [`Fact`](tidings_core::connection::Fact), or one of the last three, which are none.
 pub mod input {
-    /// The value is the status, or [`EVENT_STREAM`](super::border::EVENT_STREAM).
+    /// The value is [`EVENT_STREAM`](super::border::EVENT_STREAM), or the status, with [`TRANSIENT`](super::border::TRANSIENT) added if it passes by itself.
     pub const RESPONSE_STARTED: u32 = 1;
     /// The input holds the chunk.
     pub const CHUNK_RECEIVED: u32 = 2;
@@ -183,8 +183,6 @@ pub mod option {
     pub const ATTEMPTS: u32 = 12;
     /// For how long it is tried again, in milliseconds; [`NEVER`](super::border::NEVER) for ever.
     pub const TIME: u32 = 13;
-    /// The first of 19 words with a bit for each status from 0 to 607, set if it passes.
-    pub const STATUSES: u32 = 14;
 }
 
 /// What the text of a chunk is made of: [`Token`](tidings_core::event_stream::Token).
@@ -219,6 +217,8 @@ pub mod border {
     pub const NEVER: u32 = u32::MAX;
     /// In the place of a status: it is 200, and the content type is that of an event stream.
     pub const EVENT_STREAM: u32 = u32::MAX;
+    /// What is added to a status that passes by itself.
+    pub const TRANSIENT: u32 = 65_536;
     /// The longest string that all engines can make, in code units (V8's, on 64 bits), less what one part of a chunk may add.
     pub const LONGEST_STRING: u32 = 536_838_120;
     /// How many words a parser has.

@@ -74,7 +74,7 @@ export const enum Field {
 
 /** What is told by `tell`. */
 export const enum Input {
-  /** The value is the status, or `Border.EventStream`. */
+  /** The value is `Border.EventStream`, or the status, with `Border.Transient` added if it passes by itself. */
   ResponseStarted = 1,
   ChunkReceived = 2,
   BodyEnded = 3,
@@ -126,8 +126,6 @@ export const enum Option {
   Attempts = 12,
   /** For how long it is tried again. */
   Time = 13,
-  /** The first word of those with a bit for each status, set if it passes. */
-  Statuses = 14,
 }
 
 /** Why the connection was lost, or failed. */
@@ -184,7 +182,7 @@ export const enum ProbeOutcome {
   Unreachable = 2,
 }
 
-/** How a connection is to behave: the value of each `Option`, then any number of statuses that pass. What is more than 2^32 - 1 is to be cut to that. */
+/** How a connection is to behave: the value of each `Option`. What is more than 2^32 - 1 is to be cut to that. */
 export type Options = readonly number[];
 
 /** An event of a chunk. */

@@ -37,7 +37,7 @@ let finding: Promise<Core> | undefined;
  * @throws {TypeError} If it is not the core of this version of the package.
  */
 export function setCore(source: CoreSource): void {
-  found = typeof source === 'function' ? createCore(source as () => Exports) : compiled(source);
+  found = typeof source === 'function' ? createCore(source as () => Exports) : ofModule(source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source));
 }
 
 /** The core at once where possible, else later. It rejects with an error that says what can be done. */
@@ -46,7 +46,7 @@ export function findCore(): Core | Promise<Core> {
     let bytes: Uint8Array<ArrayBuffer> | undefined = coreBytes();
     try {
       if (WebAssembly.validate(bytes)) {
-        found = compiled(bytes);
+        found = ofModule(new WebAssembly.Module(bytes));
       } else {
         // An engine that refuses the module is not given it again.
         bytes = undefined;
@@ -63,7 +63,7 @@ export function findCore(): Core | Promise<Core> {
 async function findLater(bytes?: Uint8Array<ArrayBuffer>): Promise<Core> {
   let core;
   try {
-    core = compiled(await WebAssembly.compile(bytes!));
+    core = ofModule(await WebAssembly.compile(bytes!));
   } catch {
     try {
       core = createCore(await loadJsCore());
@@ -76,7 +76,6 @@ async function findLater(bytes?: Uint8Array<ArrayBuffer>): Promise<Core> {
   return (found ||= core);
 }
 
-function compiled(source: WebAssembly.Module | BufferSource): Core {
-  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+function ofModule(module: WebAssembly.Module): Core {
   return createCore(() => new WebAssembly.Instance(module).exports as unknown as Exports);
 }

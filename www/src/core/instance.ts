@@ -1,6 +1,6 @@
 /** Calls the core for the class: the other side of `www/abi`, whose contract stands in its `lib.rs`. */
 
-import { Field, Input, Option, type Connection, type Core, type Message } from './contract.js';
+import { Field, Input, type Connection, type Core, type Message } from './contract.js';
 import { Border, createCall, createTake, read, type Exports, type Instance, type Told } from './memory.js';
 
 /** The core that `instantiate` makes instances of. */
@@ -14,14 +14,7 @@ export function createCore(instantiate: () => Exports): Core {
       let chunk: (Message | Told)[] = [];
       const take = createTake(lastEventId);
 
-      options.forEach((value, index) => {
-        if (index < Option.Statuses) {
-          words![Field.Options + index] = value;
-        } else {
-          // A bit for each status.
-          words![Field.Options + Option.Statuses + (value >> 5)]! |= 1 << value;
-        }
-      });
+      words.set(options, Field.Options);
 
       const call = (call: (instance: Instance) => number): number => (words ? callCore(words, call) : 0);
       const connection: Connection = {

@@ -24,6 +24,7 @@ export interface Exports {
 export const enum Border {
   Never = -1,
   EventStream = -1,
+  Transient = 2 ** 16,
   LongestString = 536_838_120,
   ParserWords = 13,
   SourceWords = 75,

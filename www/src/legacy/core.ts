@@ -7,7 +7,7 @@
 
 import instantiate from 'tidings:text-core';
 
-import { Field, Input, Option, type Connection, type Message } from '../core/contract.js';
+import { Field, Input, type Connection, type Message } from '../core/contract.js';
 import { Token, type Told } from '../core/memory.js';
 import { decode } from './decode.js';
 
@@ -129,14 +129,7 @@ export function connect(options: readonly number[], lastEventId: string): Connec
     // Nobody has it any more.
     free() {},
   };
-  options.forEach((value, index) => {
-    if (index < Option.Statuses) {
-      words[Field.Options + index] = value;
-    } else {
-      // A bit for each status.
-      words[Field.Options + Option.Statuses + (value >> 5)]! |= 1 << value;
-    }
-  });
+  words.set(options, Field.Options);
   connection.tell(Input.Begin, 0, 0);
   if (lastEventId) {
     connection.tell(Input.StartFrom, 0, 0);
