@@ -59,7 +59,7 @@ impl Reconnection {
         Self::default()
     }
 
-    /// The shortest wait, where waits grow: 1 second by default. What the server's `retry` says takes its place, up to [`max`](Self::max).
+    /// The shortest wait, where waits grow: 1 second by default, or what the server's `retry` says where that is longer, up to [`max`](Self::max).
     pub fn min(mut self, wait: Duration) -> Self {
         self.min = Some(wait);
         self

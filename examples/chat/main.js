@@ -41,8 +41,8 @@ function streamAnswer(question, signal) {
     body: JSON.stringify({ question }),
     signal,
     reconnection: { attempts: 2, max: 2000 },
-    async prepare({ headers }) {
-      const response = await fetch('/examples/token', { method: 'POST' });
+    async prepare({ headers, signal }) {
+      const response = await fetch('/examples/token', { method: 'POST', signal });
       if (!response.ok) throw new Error(`no token: status ${response.status}`);
       const { token } = await response.json();
       headers.set('Authorization', `Bearer ${token}`);

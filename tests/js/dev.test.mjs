@@ -31,9 +31,9 @@ describe('tidings/dev', { timeout: LIMIT }, () => {
     assert.match(messageOf(() => new EventSource('/events')), /bad url: \/events \(no page to be relative to\): what URL parses/);
     assert.match(messageOf(() => new EventSource()), /bad url: missing: what URL parses/);
     assert.match(messageOf(() => new EventSource(here, 1)), /bad init: 1 \(an object\): with options/);
-    assert.match(messageOf(() => new EventSource(here, { retries: 3 })), /bad retries: 3 \(no such option\): there are .*idleTimeout.* in the init dictionary; .*min.* in reconnection;/);
+    assert.match(messageOf(() => new EventSource(here, { retries: 3 })), /bad retries: no such option: there are .*idleTimeout.* in the init dictionary; .*min.* in reconnection;/);
     const source = new EventSource(here);
-    assert.match(messageOf(() => messages(source, { size: 3 })), /bad size: 3 \(no such option\): there are .*queue.* in messages and stream$/);
+    assert.match(messageOf(() => messages(source, { size: 3 })), /bad size: no such option: there are .*queue.* in messages and stream$/);
     source.close();
   });
 
@@ -47,7 +47,7 @@ describe('tidings/dev', { timeout: LIMIT }, () => {
       const outer = ['min', 'max', 'attempts', 'time', 'statuses', 'decide'].includes(name);
       const bad = Symbol('bad');
       const message = messageOf(() => new EventSource(here, outer ? { reconnection: { [name]: bad } } : { [name]: bad }));
-      assert.match(message, new RegExp(`^tidings: bad ${name}: Symbol\\(bad\\) \\(\\w`), name);
+      assert.match(message, new RegExp(`^tidings: bad ${name}: (Symbol\\(bad\\)|symbol) \\(\\w`), name);
       assert.doesNotMatch(message, /there are/, name);
     }
   });

@@ -152,8 +152,7 @@ export function messages<Map = Record<string, string>>(
     take(event) {
       if ((event as MessageEvent).data === until) {
         finish();
-        source.close();
-        return;
+        return true;
       }
       queue.push(event as MessageEvent);
       serve();
@@ -164,6 +163,7 @@ export function messages<Map = Record<string, string>>(
           behind.tell(Input.Overflowed, 0, +(overflow === 'resume-later'));
         }
       }
+      return false;
     },
     end(event, complete) {
       const error = event && (details(event) as ErrorDetails);
@@ -185,11 +185,12 @@ export function messages<Map = Record<string, string>>(
         askers.push({ resolve, reject });
         serve();
       }),
-    return() {
+    return(value?: any) {
       queue.length = 0;
       finish();
+      failure = undefined;
       drained();
-      return Promise.resolve(DONE);
+      return Promise.resolve({ done: true, value });
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -251,10 +252,11 @@ export function reconnect(source: EventSource): void {
  * const stop = onComment(source, (text) => console.log('still there', text));
  * ```
  *
- * @throws {TypeError} If that is no source of this package.
+ * @throws {TypeError} If that is no source of this package, or no function.
  */
 export function onComment(source: EventSource, hear: (text: string) => void): () => void {
   const behind = sourceOf(source);
+  typeof hear === 'function' || refuse('hear', hear, 'a function');
   const consumers = consumersOf(behind);
   const consumer = { hear };
   consumers.add(consumer);
@@ -270,7 +272,17 @@ function consumersOf(behind: Source): Set<Consumer> {
   if (!behind.consumers) {
     const consumers = (behind.consumers = new Set<Consumer>());
     behind.full = 0;
-    behind.take = (event) => consumers.forEach((consumer) => consumer.take?.(event));
+    behind.take = (event) => {
+      let isLast: boolean | undefined;
+      consumers.forEach((consumer) => {
+        isLast = consumer.take?.(event) || isLast;
+      });
+      if (isLast) {
+        // To those that know no marker that was the end too.
+        behind.end!(undefined, true);
+        behind.close();
+      }
+    };
     behind.end = (error, complete) => {
       consumers.forEach((consumer) => consumer.end?.(error, complete));
       consumers.clear();

@@ -20,7 +20,7 @@ import { tell as attach, type Answer } from './details.js';
 import type { Source } from './event_source.js';
 import { trace } from './hooks.js';
 import { listen } from './host/listen.js';
-import { isSafe, utf8, type Plan, type PreparedRequest } from './options.js';
+import { allow, isNumber, isSafe, OPTIONS, refuse, utf8, type Plan, type PreparedRequest } from './options.js';
 import type { Abort, Request } from './transport/transport.js';
 
 /**
@@ -48,7 +48,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   source.tell = tell;
 
   const { signal, repeat = isSafe(plan) } = plan;
-  const transient = [...(plan.statuses || [])];
+  const transient = plan.statuses || [];
   const watched = (plan.whenHidden === 'pause' && globalThis.document) as Document | undefined;
   const stopListening = listen(signal, 'abort', source.close);
   const stopWatching = listen(watched, 'visibilitychange', () => tell(watched!.hidden ? Input.BecameHidden : Input.BecameVisible));
@@ -156,8 +156,11 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
     };
     new Promise((resolve) => resolve(plan.prepare!(request)))
       .then(() => {
-        request.url = resolve(request.url).url;
+        const { url, fetchable } = resolve(request.url);
+        fetchable || refuse('url', url);
+        request.url = url;
         request.headers = new Headers(request.headers || undefined);
+        allow(OPTIONS, 'body', request.body, plan);
         settle(Input.Prepared);
       })
       .catch((error) => settle(Input.PrepareFailed, error));
@@ -170,46 +173,46 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       ...plan,
       url: source.url,
       ...prepared,
-      credentials: plan.credentials || (plan.withCredentials ? 'include' : 'same-origin'),
+      credentials: plan.credentials || (source.withCredentials ? 'include' : 'same-origin'),
       lastEventId: utf8(lastEventId),
     };
     if (READS_TEXT) {
       request.isResumable = () => repeat && !!connection?.lastEventId();
     }
     if (plan.lastEventIdParam && lastEventId) {
-      const url = new URL(request.url);
-      url.searchParams.set(plan.lastEventIdParam, lastEventId);
-      request.url = url.href;
+      request.url = withParameter(request.url, plan.lastEventIdParam, lastEventId);
       request.lastEventId = '';
     }
     // Nothing is heard of a request that is over.
-    const mine = (abort = send(
-      request,
-      (more, read) => {
-        const after = more.headers!.get('Retry-After');
-        if (abort === mine) {
-          answer = more;
-          origin = new URL(more.url!).origin;
-          readOn = read;
-          if (after) {
+    const mine = start(() =>
+      send(
+        request,
+        (more, read) => {
+          const after = more.headers!.get('Retry-After');
+          if (abort === mine) {
+            answer = more;
+            origin = new URL(more.url!).origin;
+            readOn = read;
             // Seconds or a date.
-            tell(Input.RetryAfterReceived, attempt, Math.max(0, +after * 1000 || Date.parse(after) - Date.now()));
-          }
-          // Of what is no event stream the body is told.
-          tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status! + (transient.indexOf(more.status!) < 0 ? 0 : Border.Transient));
-          inTurns(turn);
-        }
-      },
-      (input, chunk, error) => {
-        if (abort === mine) {
-          cause = error;
-          tell(input, attempt, 0, chunk);
-          if (chunk) {
+            if (/^\d+$|GMT$/.test(after!)) {
+              tell(Input.RetryAfterReceived, attempt, Math.max(0, +after! * 1000 || Date.parse(after!) - Date.now()));
+            }
+            // Of what is no event stream the body is told.
+            tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status! + (transient.indexOf(more.status!) < 0 ? 0 : Border.Transient));
             inTurns(turn);
           }
-        }
-      },
-    ));
+        },
+        (input, chunk, error) => {
+          if (abort === mine) {
+            cause = error;
+            tell(input, attempt, 0, chunk);
+            if (chunk) {
+              inTurns(turn);
+            }
+          }
+        },
+      ),
+    );
     /** One event, or what comes after the last one, and true then. */
     const turn = (): boolean | void => {
       // It may come so late that its request is over, and another is under way.
@@ -243,10 +246,12 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         prepare(attempt, connection!.lastEventId());
         break;
       case ActionKind.SendProbe:
-        abort = probe(request, (outcome) => {
-          abortRequest();
-          tell(Input.ProbeEnded, attempt, outcome);
-        });
+        start(() =>
+          probe(request, (outcome) => {
+            abortRequest();
+            tell(Input.ProbeEnded, attempt, outcome);
+          }),
+        );
         break;
       case ActionKind.AbortRequest:
         abortRequest();
@@ -273,7 +278,9 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         if (action === ActionKind.AskRetry) {
           try {
             const given = plan.decide!(error, attempt);
-            delay = given === undefined ? delay : (given ?? -1);
+            if (given !== undefined) {
+              delay = given === null ? -1 : isNumber(given) ? given : refuse('decide', given, 'milliseconds, null or undefined');
+            }
           } catch (error) {
             // Reported as those of listeners are.
             setTimeout(() => {
@@ -325,6 +332,21 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
     return attach(event('error'), { ...answer, attempt, failed, reason, delay, cause });
   }
 
+  /** Begins what `abort` ends. What stands in for `fetch` may call anything, and so end it while it begins. */
+  function start(begin: () => Abort): Abort {
+    let end: Abort | undefined;
+    let isOver: boolean | undefined;
+    const mine = (abort = () => {
+      isOver = true;
+      end?.();
+    });
+    end = begin();
+    if (isOver) {
+      end();
+    }
+    return mine;
+  }
+
   function abortRequest(): void {
     abort?.();
     abort = undefined;
@@ -359,6 +381,14 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       end(failure);
     }
   }
+}
+
+/** A URL with this parameter, and else as it was, for a query may be signed; but for what comes after `#`, which no server sees. */
+function withParameter(url: string, name: string, value: string): string {
+  const parts = /([^?#]*)\??([^#]*)/.exec(url)!;
+  const start = encodeURIComponent(name) + '=';
+  const others = parts[2]!.split('&').filter((part) => part && part.indexOf(start));
+  return parts[1] + '?' + others.concat(start + encodeURIComponent(value)).join('&');
 }
 
 /** The longest wait there is. */

@@ -70,8 +70,8 @@ export interface Source extends Address, Consumer {
 
 /** Who takes all messages in order. */
 export interface Consumer {
-  /** A message, as it is fired. */
-  take?(event: Event): void;
+  /** A message, as it is fired; says whether it marks the end. */
+  take?(event: Event): boolean | void;
   /** A comment; the core gives them once somebody wanted them. */
   hear?(text: string): void;
   /** The source is closed; with its last `error` event, if it failed, and whether the stream came to its end. */
@@ -120,7 +120,7 @@ export function defineEventSource(): EventSourceConstructor {
       const plan = check(init);
       const source = {
         ...resolve(text),
-        withCredentials: !!plan.withCredentials,
+        withCredentials: plan.credentials ? plan.credentials === 'include' : !!plan.withCredentials,
         readyState: 0,
         // The driver adds the rest.
       } as unknown as Source;

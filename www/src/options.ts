@@ -20,7 +20,7 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   headers?: HeadersInit | undefined;
   /** Addition. The body of each request: anything that `fetch` takes, but a stream, which can be sent only once. */
   body?: BodyInit | null | undefined;
-  /** Addition. What requests are sent with, instead of the global `fetch`. It is called with a URL string and a `RequestInit`. */
+  /** Addition. What requests are sent with, instead of the global `fetch`. It is called with a URL string and a `RequestInit`, the first time before the constructor has returned. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Addition. Closes the source when it aborts. */
   signal?: AbortSignal | undefined;
@@ -33,8 +33,9 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   /** Addition. The name of a query parameter that carries the last event ID instead of the header, so that other origins need no preflight. */
   lastEventIdParam?: string | undefined;
   /**
-   * Addition. Called before every attempt, and awaited. It may change URL, headers and body of the request, which begin each time as they were given at
-   * construction. If it throws or rejects, that is an interruption with the reason `prepare`.
+   * Addition. Called before every attempt, and awaited; the first time before the constructor has returned. It may change URL, headers and body of the request, which
+   * begin each time as they were given at construction; `body` is that very object, so put another in its place rather than changing it. If it throws or rejects, or
+   * nothing could be sent so, that is an interruption with the reason `prepare`.
    *
    * ```js
    * prepare: async ({ headers }) => headers.set('Authorization', `Bearer ${await freshToken()}`)
@@ -72,7 +73,7 @@ export interface TidingsEventSourceInit extends EventSourceInit {
 
 /** When to try again. No wait is shorter than 100 ms; a connection that was open for 5 s makes the next loss the first again. */
 export interface ReconnectionInit {
-  /** The shortest wait in milliseconds, where they grow: 1,000 unless set. What the server's `retry` says takes its place, up to `max`. */
+  /** The shortest wait in milliseconds, where they grow: 1,000 unless set, or what the server's `retry` says where that is longer, up to `max`. */
   min?: number | undefined;
   /**
    * The longest wait in milliseconds, and that they grow: each is drawn from between `min` and an end that doubles from wait to wait. Unless set, each wait is the
@@ -129,26 +130,28 @@ export function check(init: TidingsEventSourceInit): Plan {
 /** Reads what these rules name, and refuses anything else. */
 export function read(rules: Record<string, Rule>, init: Record<string, any>, plan: Record<string, any>): void {
   for (const name in init) {
-    rules[name] || refuse(name, init[name], 'no such option');
+    rules[name] || refuse(name, 'no such option');
   }
   for (const name in rules) {
     // Each is read once, as WebIDL does.
-    const value = (plan[name] = init[name]);
-    let error: unknown = '';
-    try {
-      if (value === undefined || rules[name]![1](value, plan, name)) {
-        continue;
-      }
-    } catch (thrown) {
-      error = ': ' + thrown;
-    }
-    refuse(name, name === 'headers' ? namesOf(value) : value, rules[name]![0] + error);
+    allow(rules, name, (plan[name] = init[name]), plan);
   }
 }
 
-/** Of headers their names, for their values may be secrets. */
-function namesOf(headers: any): unknown {
-  return isObject(headers) ? (Array.isArray(headers) ? headers.map((pair) => Object(pair)[0]) : Object.keys(headers)) : headers;
+/** Refuses what the rule of this name does not allow. */
+export function allow(rules: Record<string, Rule>, name: string, value: unknown, plan: Plan): void {
+  let why = rules[name]![0];
+  try {
+    if (value === undefined || rules[name]![1](value, plan, name)) {
+      return;
+    }
+  } catch (error) {
+    // Engines print the values of headers, which may be secrets.
+    if (name !== 'headers') {
+      why += ': ' + error;
+    }
+  }
+  refuse(name, value, why);
 }
 
 /** Whether a request without a method, or with this one, changes nothing. */
@@ -163,7 +166,16 @@ export function refuse(name: string, given: unknown, why?: unknown): never {
 
 /** What is said of an argument or an option that is bad. */
 export function complaint(name: string, given: unknown, why?: unknown): string {
-  return 'tidings: bad ' + name + ': ' + String(given) + (why ? ' (' + why + ')' : '') + words('option:' + name);
+  return 'tidings: bad ' + name + ': ' + shown(name, given) + (why ? ' (' + why + ')' : '') + words('option:' + name);
+}
+
+/** What was given, as a text; of headers their names, for their values may be secrets. */
+function shown(name: string, given: any): string {
+  try {
+    return String(name !== 'headers' ? given : Array.isArray(given) ? given.map((pair) => pair[1] && pair[0]) : isObject(given) ? Object.keys(given) : typeof given);
+  } catch (error) {
+    return typeof given;
+  }
 }
 
 /** UTF-8 as text, each byte one character. */
@@ -177,32 +189,32 @@ export function isObject(value: unknown): value is object {
 
 export const ANY: Rule = ['', () => true];
 export const STRING: Rule = ['a string', (value) => typeof value === 'string'];
-const FUNCTION: Rule = ['a function', (value) => !value || typeof value === 'function'];
+const FUNCTION: Rule = ['a function', (value) => value === null || typeof value === 'function'];
 const NUMBER: Rule = ['a number, 0 or more', isNumber];
 
-function isNumber(value: unknown): boolean {
+export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && value >= 0;
 }
 
-/** What `fetch` takes, it says itself; but a stream could be sent only once, and not every engine refuses headers that are a text. */
+/** What `fetch` takes, it says itself; but a stream could be sent only once. */
 function isRequest(value: unknown, { method }: Plan, name: string): unknown {
-  return (name === 'headers' ? isObject(value) : !Object(value).getReader) && new Request('http://a', { method, [name]: value } as RequestInit);
+  return !Object(value).getReader && new Request('http://a', { method, [name]: value } as RequestInit);
 }
 
 /** By name, in the order in which they are read. */
 export const OPTIONS: Record<string, Rule> = {
   withCredentials: ANY,
   method: ['what fetch takes', isRequest],
-  headers: ['what HTTP allows', isRequest],
+  // Copied, for what is given may change, or be read only once.
+  headers: ['what HTTP allows', (value, plan) => isObject(value) && (plan.headers = new Headers(value as HeadersInit))],
   body: ['what fetch takes, no stream', isRequest],
   credentials: ['omit, same-origin or include, without withCredentials', (value, plan) => plan.withCredentials === undefined && /^(omit|same-origin|include)$/.test(value)],
   redirect: ['follow or error', (value, plan, name) => /^(follow|error)$/.test(value) && isRequest(value, plan, name)],
-  // WebKitGTK takes any object.
-  signal: ['an AbortSignal', (value, plan, name) => isRequest(value, plan, name) && (!value || value.addEventListener)],
+  signal: ['an AbortSignal', (value) => value === null || 'aborted' in value],
   fetch: FUNCTION,
   prepare: FUNCTION,
   lastEventId: ['a string of 4096 bytes at most, no NUL, CR, LF', (value) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value))],
-  lastEventIdParam: STRING,
+  lastEventIdParam: ['a name', (value) => typeof value === 'string' && utf8(value)],
   repeat: ANY,
   reconnection: ['an object', isObject],
   idleTimeout: NUMBER,
@@ -218,7 +230,7 @@ export const RECONNECTION: Record<string, Rule> = {
   max: ['a number, not less than min', (value, plan) => isNumber(value) && !(plan.min! > value)],
   attempts: NUMBER,
   time: NUMBER,
-  statuses: ['numbers from 201 to 599', (value: readonly number[]) => [...value].every((status) => status > 200 && status < 600 && status === (status | 0))],
+  statuses: ['numbers from 201 to 599', (value: readonly number[], plan) => (plan.statuses = [...value]).every((status) => status > 200 && status < 600 && status === (status | 0))],
   decide: FUNCTION,
 };
 

@@ -6,7 +6,7 @@
  * else `XMLHttpRequest`.
  *
  * All options are here, and of the functions all but `messages` and `stream`, which want async iteration and streams, and `setCore`: the core is in the
- * script. Where there is no `fetch`, the headers that `prepare` and `details` give are objects with the methods of `Headers` but no iterators,
+ * script. Statuses have to be a list. Where there is no `fetch`, the headers that `prepare` and `details` give are objects with the methods of `Headers` but no iterators,
  * `credentials: 'omit'` is as `same-origin`, a body is what XHR takes, and a redirect is only known to have happened (`redirect: 'error'`, and the URL that
  * `details` gives) where XHR tells its URL; whether it takes `Authorization` along to another origin is up to XHR, which in WebKits of 2016 did. Without
  * `AbortController` a request to `prepare` has no `signal`.

@@ -72,17 +72,8 @@ function DOMExceptionOrLike(message: string, name: string): Error {
 }
 
 /** Of a `URL`, what is asked for. */
-function UrlOrLike(this: { href: string; origin: string; searchParams: object }, href: string): void {
-  this.href = href;
+function UrlOrLike(this: { origin: string }, href: string): void {
   this.origin = originOf(href);
-  this.searchParams = {
-    set: (name: string, value: string) => {
-      const parts = /^([^?#]*)\??([^#]*)(.*)/.exec(href)!;
-      const start = encodeURIComponent(name) + '=';
-      const others = parts[2]!.split('&').filter((part) => part && part.indexOf(start));
-      this.href = parts[1] + '?' + others.concat(start + encodeURIComponent(value).replace(/%20/g, '+')).join('&') + parts[3];
-    },
-  };
 }
 
 /** A `Set` as far as it is used here: mostly empty, and looked through at each event, which engines of 2016 do more slowly with theirs. */

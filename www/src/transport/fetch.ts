@@ -32,7 +32,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   if (typeof process === 'undefined' ? request.lastEventId : /^[^\0-\b\v-\x1f\x7f]+$/.test(request.lastEventId)) {
     headers['last-event-id'] = request.lastEventId;
   }
-  new Headers(request.headers).forEach((value, name) => {
+  (request.headers as Headers | undefined)?.forEach((value, name) => {
     headers[name] = value;
   });
   const failed = (error?: unknown) => happened(Input.RequestFailed, undefined, error);
