@@ -86,7 +86,7 @@ struct Exchange {
 struct Refused {
     response: Response,
     beginning: Vec<u8>,
-    _timer: Timer,
+    timer: Timer,
 }
 
 struct Closures {
@@ -167,9 +167,8 @@ impl Exchange {
         if !may_be_event_stream(&told)
             && let Some(Ok(reader)) = response.body().map(|body| ReadableStreamDefaultReader::new(&body))
         {
-            let exchange = Rc::downgrade(self);
-            let late = move || exchange.upgrade().into_iter().for_each(|exchange| exchange.refuse());
-            let refused = Refused { response: told, beginning: Vec::new(), _timer: Timer::start(PATIENCE, late) };
+            let timer = self.wait_for_beginning(HALVES);
+            let refused = Refused { response: told, beginning: Vec::new(), timer };
             self.refused.replace(Some(refused));
             self.reader.replace(Some(reader));
             return self.read_on();
@@ -253,6 +252,21 @@ impl Exchange {
         self.refuse();
         // Being told, the machine has aborted.
         self.promised.let_go();
+    }
+
+    /// Waits for so many halves of the time for the beginning: where the machine stalls, what came meanwhile is still read before the next one is over.
+    fn wait_for_beginning(self: &Rc<Self>, halves: u32) -> Timer {
+        let exchange = Rc::downgrade(self);
+        Timer::start(PATIENCE / HALVES, move || {
+            let Some(exchange) = exchange.upgrade() else { return };
+            if halves == 1 {
+                return exchange.refuse();
+            }
+            let timer = exchange.wait_for_beginning(halves - 1);
+            if let Some(refused) = &mut *exchange.refused.borrow_mut() {
+                refused.timer = timer;
+            }
+        })
     }
 
     /// Tells of an answer that is no event stream, with what has come of its body.
@@ -363,5 +377,6 @@ fn body_of(body: &Body) -> JsValue {
 const BEGINNING: usize = 4_096;
 /// How long it is waited for, in milliseconds.
 const PATIENCE: u32 = 1_000;
+const HALVES: u32 = 2;
 /// A chunk's memory up to this many bytes is kept for the next one.
 const KEPT: usize = 8 * 1024 * 1024;

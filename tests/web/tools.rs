@@ -91,7 +91,7 @@ pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T 
 }
 
 /// How long a test waits for what has to come before it fails, in milliseconds.
-const PATIENCE: u32 = 12_000;
+const PATIENCE: u32 = 120_000;
 
 /// One thing that a source told.
 #[derive(Clone, Debug, PartialEq)]

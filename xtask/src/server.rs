@@ -139,7 +139,7 @@ const LISTENING: &str = "listening ";
 /// What tests use when they are compiled without addresses.
 const USUAL_PORTS: [u16; 2] = [7747, 7748];
 const BUILD_LIMIT: Duration = Duration::from_secs(15 * 60);
-const START_LIMIT: Duration = Duration::from_secs(20);
+const START_LIMIT: Duration = Duration::from_secs(120);
 
 #[cfg(test)]
 mod tests {

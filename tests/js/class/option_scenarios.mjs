@@ -691,6 +691,36 @@ export const scenarios = [
     expected: [['content-type', 200, 4096, 'xxxxx', 2], ['status', 500, 4, 'oops', 2], ['status', 204, 0, '', 2], ['content-type', 200, 2048, 'xéééé', 2]],
   },
   {
+    name: 'the beginning of a body that is no event stream: where the machine stalls, what came meanwhile is told',
+    // By fetch alone, which is stood in for here.
+    realms: ['node', 'dedicated worker'],
+    run: async ({ EventSource, here, tidings }) => {
+      const { setTimeout } = globalThis;
+      let waiting = [];
+      globalThis.setTimeout = (run, delay, ...given) => (delay === 512 ? -waiting.push(() => run(...given)) : setTimeout.call(globalThis, run, delay, ...given));
+      try {
+        const bodies = [];
+        for (const silent of [false, true]) {
+          let send;
+          const body = new ReadableStream({ start: (controller) => (send = (text) => controller.enqueue(new TextEncoder().encode(text))) });
+          const source = new EventSource(`${here}/`, { fetch: async () => new Response(body, { status: 500 }) });
+          const error = new Promise((resolve) => (source.onerror = resolve));
+          waiting = [];
+          while (!waiting.length) await new Promise((resolve) => setTimeout(resolve));
+          const stall = () => waiting.splice(0).forEach((run) => run());
+          stall();
+          if (silent) stall();
+          else send(new Array(4097).join('x'));
+          bodies.push(tidings.details(await error).body.length);
+        }
+        return bodies;
+      } finally {
+        globalThis.setTimeout = setTimeout;
+      }
+    },
+    expected: [4096, 0],
+  },
+  {
     name: 'comments can be listened to, and no more when that is ended',
     run: async ({ EventSource, here, tidings }) => {
       const body = encodeURIComponent(': first\n\ndata: x\n\n:second\n\ndata: y\n\n');

@@ -81,7 +81,8 @@ export function send(request: Request, answered: Answered, happened: Happened): 
 /** The first 4 KiB of a body as text, or what of it comes within a second, after which the request is ended. */
 function beginning(next: Read, end: Abort): Promise<string> {
   const bytes: number[] = [];
-  const timer = setTimeout(end, 1000);
+  // In two halves: where the machine stalls, what came meanwhile is still read before the second one is over. The second is not stopped: what it ends is over then.
+  const timer = setTimeout(setTimeout, 512, end, 512);
   const read = (): Promise<unknown> =>
     next().then(({ value }) => {
       // At the end there is no value, which is caught as an error is.

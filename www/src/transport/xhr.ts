@@ -24,8 +24,8 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   let told = false;
   let status = 0;
   let type: string | null;
-  /** Of what is no event stream: when that is told, whatever of its body is there. */
-  let refusedUntil: number;
+  /** Of what is no event stream: how often is looked for the beginning of its body, and one more. Not for how long, for a machine may stall. */
+  let looks: number;
   /** Whether the next chunk was asked for. */
   let wanted = false;
   /** How the body ended, once it did. */
@@ -60,36 +60,38 @@ export function send(request: Request, answered: Answered, happened: Happened): 
         return;
       }
       type = xhr.getResponseHeader('Content-Type');
-      refusedUntil = isEventStream(status, type) ? 0 : +new Date() + PATIENCE;
-      if (!refusedUntil) {
+      looks = isEventStream(status, type) ? 0 : LOOKS;
+      if (!looks) {
         try {
           xhr.overrideMimeType('text/plain; charset=x-user-defined');
         } catch (error) {
           // The text is decoded, then.
         }
       }
-      poll = setInterval(look, POLL);
+      poll = setInterval(() => {
+        looks--;
+        look();
+      }, POLL);
     }
     if (xhr.readyState > HEADERS_RECEIVED) {
-      let seen = '';
       try {
-        seen = xhr.responseText;
+        const seen = xhr.responseText;
+        if (seen.length > text.length) {
+          text = seen;
+        }
       } catch (error) {
         // Not to be read yet, or any more.
       }
-      if (seen.length > text.length) {
-        text = seen;
-      }
     }
     // A refusal is told with the beginning of its body.
-    if (!told && !end && (text.length >= SHOWN || xhr.readyState === DONE || +new Date() >= refusedUntil)) {
+    if (!told && !end && (text.length >= SHOWN || xhr.readyState === DONE || looks < 2)) {
       const url = xhr.responseURL || request.url;
       told = true;
       if (request.redirect === 'error' && xhr.responseURL && url !== request.url.replace(/#.*/, '')) {
         abort();
         happened(Input.RequestFailed, undefined, new TypeError('redirected to ' + url));
       } else {
-        answered({ status, headers: headersOf(xhr, type), url, body: refusedUntil ? text.slice(0, SHOWN) : undefined }, () => {
+        answered({ status, headers: headersOf(xhr, type), url, body: looks ? text.slice(0, SHOWN) : undefined }, () => {
           wanted = true;
           report();
         });
@@ -210,8 +212,8 @@ const HEADERS_RECEIVED = 2;
 const DONE = 4;
 /** In milliseconds. */
 const POLL = 100;
-/** How long a refusal waits for the beginning of its body, in milliseconds, and how much of that is told. */
-const PATIENCE = 1000;
+/** For how many looks, which take a second, a refusal waits for the beginning of its body, and how much of that is told. */
+const LOOKS = 11;
 const SHOWN = 4096;
 /** In characters: so many are one chunk, so that what is made of them does not fill memory. */
 const MOST_AT_ONCE = 64 * 1024;
