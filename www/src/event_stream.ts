@@ -67,7 +67,10 @@ export class EventStreamDecoder {
 
   /** @throws {TypeError} If an option is not what it should be. */
   constructor(options?: EventStreamOptions) {
-    const { maxEventSize = DEFAULT_LIMIT, onComment, onRetry } = (this.#options = options || {});
+    const { maxEventSize = DEFAULT_LIMIT, onComment, onRetry, ...others } = (this.#options = options || {});
+    for (const name in others) {
+      refuse('no option ' + name);
+    }
     this.#limit = maxEventSize ?? Infinity;
     if (!(this.#limit >= 0)) {
       refuse('maxEventSize has to be a number of bytes');
