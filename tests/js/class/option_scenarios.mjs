@@ -526,6 +526,23 @@ export const scenarios = [
     expected: [['close', [true], 2, 0], ['reconnect', [true, false], 1, 1]],
   },
   {
+    name: 'a body of one’s own that gives no bytes is a failure that says so',
+    run: async ({ EventSource, here, tidings }) => {
+      const told = [];
+      for (const chunk of ['data: text', new ArrayBuffer(8)]) {
+        const headers = new Headers({ 'Content-Type': 'text/event-stream' });
+        let cancel;
+        const cancelled = new Promise((resolve) => { cancel = () => Promise.resolve(resolve(true)); });
+        const reader = { read: () => Promise.resolve({ done: false, value: chunk }), cancel };
+        const source = new EventSource(`${here}/message`, { method: 'POST', body: 'x', fetch: async () => ({ status: 200, headers, body: { getReader: () => reader } }) });
+        const { reason, failed, cause } = tidings.details(await new Promise((resolve) => (source.onerror = resolve)));
+        told.push(reason, failed, String(cause), await cancelled);
+      }
+      return told;
+    },
+    expected: ['data: text', 'buffer'].flatMap(() => ['network', true, 'TypeError: tidings: the body gives no Uint8Array', true]),
+  },
+  {
     name: 'reconnect: a wait ends, and so does a connection',
     run: async ({ EventSource, here, key, seen, tidings }) => {
       const source = new EventSource(`${here}/sequence?steps=200,open,open&retry=60000&key=${key}`);

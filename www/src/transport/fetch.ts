@@ -55,12 +55,19 @@ export function send(request: Request, answered: Answered, happened: Happened): 
         chunk.then(({ value }) => (most -= value!.length) > 0 && readAhead(most)).catch(() => {});
       };
       const readOn = () => {
-        chunks.shift()!.then(({ value }) => {
-          if (!chunks[0]) {
-            readAhead(AHEAD);
-          }
-          happened(value ? Input.ChunkReceived : Input.BodyEnded, value);
-        }, failed);
+        chunks
+          .shift()!
+          .then(({ value }) => {
+            if (value && value.BYTES_PER_ELEMENT !== 1) {
+              end();
+              throw new TypeError('tidings: the body gives no Uint8Array');
+            }
+            if (!chunks[0]) {
+              readAhead(AHEAD);
+            }
+            happened(value ? Input.ChunkReceived : Input.BodyEnded, value);
+          })
+          .catch(failed);
       };
       const { status, headers, url } = response;
       // What stands in for `fetch` may answer without a URL.
