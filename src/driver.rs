@@ -142,7 +142,7 @@ impl Driver {
             // As over fetch, but nobody is there to refuse an origin.
             options.probe = false;
         }
-        let mut connection = Connection::new(options);
+        let mut connection = Connection::new(options, timers::now());
         // It was checked.
         _ = connection.start_from(plan.last_event_id.as_bytes());
         let driver = Rc::new_cyclic(|itself: &Weak<Driver>| Driver {

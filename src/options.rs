@@ -299,7 +299,7 @@ impl EventSourceBuilder {
     /// `fetch` does not tell a server that refuses this origin (CORS) from one that cannot be reached. The probe does: one GET request to
     /// the same URL in mode `no-cors`, without credentials, without headers, ended as soon as it is answered. Then a refusal is a
     /// [`Failure::OriginRefused`](crate::Failure::OriginRefused), as the standard wants it; without the probe it is retried for ever.
-    /// The error is told when the probe has ended. Turn it off where a second request does harm.
+    /// The error is told when the probe has ended: if nobody answers it within 10 seconds, or within the [`idle_timeout`](Self::idle_timeout), as a connection that was lost. Turn it off where a second request does harm.
     pub fn probe(mut self, probe: bool) -> Self {
         self.probe = probe;
         self

@@ -202,7 +202,7 @@ fn a_chunk_while_the_parser_is_away_is_ignored() {
 /// A source whose first request failed, so that it is being probed.
 fn probed() -> Script {
     let mut script = Script::with(Options::default());
-    assert_eq!(script.failed(1), ["probe 1"], "nothing is told before it is known");
+    assert_eq!(script.failed(1), ["probe 1", "wait 10000"], "nothing is told before it is known");
     script
 }
 
@@ -213,7 +213,8 @@ fn probe_ended(script: &mut Script, outcome: ProbeOutcome) -> Vec<String> {
 #[test]
 fn a_refused_origin_is_a_failure() {
     let mut script = probed();
-    assert_eq!(probe_ended(&mut script, ProbeOutcome::OtherOrigin), ["closed", "fire error: origin refused"]);
+    let asked = probe_ended(&mut script, ProbeOutcome::OtherOrigin);
+    assert_eq!(asked, ["stop waiting", "closed", "fire error: origin refused"]);
     assert!(probe_ended(&mut script, ProbeOutcome::Unreachable).is_empty());
 }
 
@@ -221,8 +222,8 @@ fn a_refused_origin_is_a_failure() {
 fn an_unreachable_server_is_an_interruption_and_is_probed_once() {
     for outcome in [ProbeOutcome::Unreachable, ProbeOutcome::OwnOrigin] {
         let mut script = probed();
-        assert_eq!(probe_ended(&mut script, outcome), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
-        assert_eq!(script.timer(1), ["send 2"]);
+        assert_eq!(probe_ended(&mut script, outcome)[0], "stop waiting");
+        assert_eq!(script.after(3000).timer(1), ["send 2"]);
         assert_eq!(script.failed(2), ["connecting", "wait 3000", "fire error: network, again in 3000"]);
     }
 }
@@ -239,8 +240,75 @@ fn what_was_open_once_is_not_probed() {
 #[test]
 fn close_while_probing() {
     let mut script = probed();
-    assert_eq!(script.close(), ["abort", "closed"]);
+    assert_eq!(script.close(), ["stop waiting", "abort", "closed"]);
     assert!(probe_ended(&mut script, ProbeOutcome::Unreachable).is_empty());
+}
+
+/// A server that sends no headers before its first event does not answer a probe either.
+#[test]
+fn a_probe_that_nobody_answers_in_time_tells_no_more_than_the_request_did() {
+    let mut script = probed();
+    let asked = script.after(10_000).timer(1);
+    assert_eq!(asked, ["abort", "connecting", "wait 3000", "fire error: network, again in 3000"]);
+    assert!(probe_ended(&mut script, ProbeOutcome::OtherOrigin).is_empty(), "late");
+    assert_eq!(script.after(3000).timer(1), ["send 2"]);
+    assert_eq!(script.failed(2)[2], "fire error: network, again in 3000", "it is probed once");
+}
+
+#[test]
+fn patience_with_a_probe_is_no_longer_than_with_a_server() {
+    for (idle_timeout, patience) in [(0, 10_000), (1, 1), (400, 400), (10_000, 10_000), (10_001, 10_000), (u32::MAX, 10_000)] {
+        let mut options = Options::default();
+        options.idle_timeout = idle_timeout;
+        let mut script = Script::unasked(options);
+        assert_eq!(script.asked()[0], "send 1");
+        let asked = script.failed(1);
+        assert_eq!(asked[asked.len() - 2..], ["probe 1".to_owned(), format!("wait {patience}")], "{idle_timeout}");
+        // The timer of the request itself was stopped, if there was one.
+        assert_eq!(asked.len() > 2, idle_timeout > 0);
+        // Timers of engines may fire a little early.
+        if patience > 1 {
+            assert_eq!(script.after(patience - 1).timer(1), ["wait 1"]);
+        }
+        assert_eq!(script.after(1).timer(1)[3], "fire error: network, again in 3000", "{idle_timeout}");
+    }
+}
+
+#[test]
+fn a_new_connection_may_be_wanted_while_probing() {
+    let mut script = probed();
+    let asked = script.after(5_000).when(Input::ReconnectCalled);
+    assert_eq!(asked, ["stop waiting", "abort", "connecting", "wait 100", "fire error: requested, again in 100"]);
+    assert!(probe_ended(&mut script, ProbeOutcome::OtherOrigin).is_empty(), "late");
+    assert_eq!(script.after(100).timer(1), ["send 2"]);
+    // What was not answered is asked again.
+    assert_eq!(script.failed(2), ["probe 2", "wait 10000"]);
+}
+
+#[test]
+fn being_hidden_while_probing() {
+    let mut script = probed();
+    assert_eq!(script.when(Input::BecameHidden), ["stop waiting", "abort"]);
+    assert!(probe_ended(&mut script, ProbeOutcome::OtherOrigin).is_empty(), "late");
+    assert_eq!(script.after(100).when(Input::BecameVisible), ["send 2"]);
+    assert_eq!(script.failed(2), ["probe 2", "wait 10000"]);
+    // Shown while it goes on, it goes on.
+    assert!(script.when(Input::BecameVisible).is_empty());
+    assert_eq!(script.connection.state(), State::Probing);
+}
+
+#[test]
+fn going_online_while_probing_looks_whether_it_takes_too_long() {
+    let mut script = probed();
+    assert!(script.after(9_999).when(Input::WentOnline).is_empty());
+    let asked = script.after(1).when(Input::WentOnline);
+    assert_eq!(asked, ["stop waiting", "abort", "connecting", "wait 3000", "fire error: network, again in 3000"]);
+}
+
+#[test]
+fn a_machine_that_slept_while_probing_tries_again_at_once() {
+    let mut script = probed();
+    assert_eq!(script.after(3_600_000).timer(1)[2..], ["wait 100", "fire error: network, again in 100"]);
 }
 
 #[test]

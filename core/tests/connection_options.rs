@@ -420,11 +420,48 @@ mod silence {
     }
 
     fn script_watched() -> Script {
-        let mut script = Script::unasked(options(watched));
+        script_watched_from(1_000_000)
+    }
+
+    fn script_watched_from(now: u64) -> Script {
+        let mut script = Script::beginning(now, options(watched));
         assert_eq!(script.asked(), ["send 1", "wait 20000"]);
-        // The machine learns the time with its first input.
-        script.when(Input::Resumed);
         script
+    }
+
+    /// Times at which a number of 32 bits is odd: half of it, which is below 0 if it has a sign, its end, and the time of day of a clock on the wall.
+    const TIMES: [u64; 6] = [0, (1 << 31) - 1_000, 1 << 31, 3_000_000_000, (1 << 32) - 1_000, 1_800_000_000_000];
+
+    #[test]
+    fn the_first_silence_begins_with_the_first_request() {
+        for now in TIMES {
+            let mut script = script_watched_from(now);
+            assert!(script.after(100).when(Input::WentOnline).is_empty(), "{now}");
+            assert_eq!(script.after(19_900).timer(1)[2..], ["wait 3000", "fire error: idle, again in 3000"], "{now}");
+        }
+    }
+
+    #[test]
+    fn silence_is_counted_across_the_end_of_numbers() {
+        for now in TIMES {
+            let mut script = script_watched_from(now);
+            script.after(600).accepted(1);
+            assert!(script.after(19_999).when(Input::WentOnline).is_empty(), "{now}");
+            assert_eq!(script.after(1).timer(1)[2..], ["wait 3000", "fire error: idle, again in 3000"], "{now}");
+            assert_eq!(script.after(3_000).timer(1), ["send 2", "wait 20000"], "{now}");
+            assert_eq!(script.after(19_999).timer(2), ["wait 1"], "{now}");
+            assert_eq!(script.after(1).timer(2)[2], "wait 3000", "{now}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_repeated_is_not_given_up_too_early() {
+        for now in TIMES {
+            let mut script = Script::beginning(now, options(|options| (options.idle_timeout, options.repeats) = (60_000, false)));
+            script.asked();
+            assert!(script.after(100).when(Input::WentOnline).is_empty(), "{now}");
+            assert_eq!(script.accepted(1), ["open", "fire open 1"], "{now}");
+        }
     }
 
     fn open_watched() -> Script {

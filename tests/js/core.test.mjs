@@ -143,9 +143,9 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         const refused = core.connect(same, '');
         take(refused);
         refused.tell(Input.RequestFailed, 1, 0);
-        assert.deepEqual(take(refused), [['SendProbe', 1]]);
+        assert.deepEqual(take(refused), [['SendProbe', 1], ['StartTimer', 1, 10_000]]);
         refused.tell(Input.ProbeEnded, 1, 0, ProbeOutcome.OtherOrigin);
-        assert.deepEqual(take(refused), [['BecomeClosed'], failure(Reason.OriginRefused)]);
+        assert.deepEqual(take(refused), [['StopTimer'], ['BecomeClosed'], failure(Reason.OriginRefused)]);
         refused.free();
 
         const limited = open(core, optionsOf(1, 8));

@@ -370,6 +370,20 @@ async fn silence_is_noticed_and_comments_are_no_silence() {
     assert_eq!(reason, Some(Interruption::BodyEnded), "it beat for 1.5 s");
 }
 
+/// A hint that is heard in the first attempt looks at the silence of that, and not of all time.
+#[wasm_bindgen_test]
+async fn the_first_silence_begins_with_the_first_request() {
+    let Ok(target) = js_sys::global().dyn_into::<web_sys::EventTarget>() else { return };
+    let unanswered = route("/no-answer");
+    let source = unanswered.builder(Transport::Fetch).method("POST").idle_timeout(Duration::from_secs(60)).build();
+    let source = Rc::new(source.expect("the options are good"));
+    let mut journal = Journal::of(&source, &[]);
+    unanswered.seen("requests=1").await;
+    target.dispatch_event(&web_sys::Event::new("online").expect("the type is good")).expect("it is not being dispatched");
+    assert_eq!((journal.rest(), source.ready_state()), (vec![], ReadyState::Connecting));
+    source.close();
+}
+
 #[wasm_bindgen_test]
 async fn reconnect_begins_anew_at_once() {
     for transport in [Transport::Fetch, Transport::Auto] {

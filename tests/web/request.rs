@@ -2,6 +2,7 @@
 
 use super::tools::{Journal, SEEN_BY_PROBES, Told, get, is_node, over_both, route, second_server, server, told_by_fetch};
 use std::rc::Rc;
+use std::time::Duration;
 use tidings::{ErrorKind, EventSource, Transport};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -185,6 +186,33 @@ async fn close_during_the_probe() {
     let seen = route.seen("open=0&closed=2").await;
     assert_eq!(seen["log"][1]["ended"], "client-gone", "{seen}");
     assert_eq!(journal.rest(), []);
+}
+
+/// As of a server that sends no headers before its first event: it does not answer the probe either.
+#[wasm_bindgen_test]
+async fn a_probe_that_nobody_answers_is_given_up() {
+    if is_node() {
+        return;
+    }
+    for reconnects in [false, true] {
+        let route = route("/sequence?cors=none&steps=200,no-answer");
+        let patience = Duration::from_millis(if reconnects { 3_600_000 } else { 2_000 });
+        let source = route.builder(Transport::Fetch).idle_timeout(patience).build();
+        let source = Rc::new(source.expect("the URL is good"));
+        let mut journal = Journal::of(&source, &["message"]);
+        if reconnects {
+            route.seen("requests=2").await;
+            assert_eq!(journal.rest(), [], "nothing is told before it is known");
+            source.reconnect();
+            assert_eq!(journal.interruption().await, (Some(tidings::Interruption::Requested), Some(100)));
+        } else {
+            let (reason, delay) = journal.interruption().await;
+            assert!(matches!(reason, Some(tidings::Interruption::Network { .. })) && delay == Some(3000), "{reason:?}");
+        }
+        let seen = route.seen("closed=2").await;
+        source.close();
+        assert_eq!(seen["log"][1]["ended"], "client-gone", "{seen}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -22,13 +22,15 @@ export function asFactory(text, area) {
   const maths = named(/\bMath_\w+/g).map((name) => ` var ${name} = ${name.replace('_', '.')};\n`);
   const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"(\w+)": (\$\d+)/g)].map(([, name, called]) => `${name}: ${called}`).join(', ');
   const imports = named(/\bfimport\$\d+/g).map((name) => text.match(new RegExp(`^ var ${name.replace('$', '\\$')} = host\\.\\w+;\n`, 'm'))[0]);
+  // Where a core keeps on a stack what it has no locals for.
+  const stack = /^ var global\$0 = \d+;$/m.exec(text)?.[0] ?? '';
   const gives = /\barea: /.test(exported)
     ? 'memory: { buffer: buffer }'
     : `words: HEAP32.subarray(${area} >> 2)`;
   return `
 export default function instantiate(host) {
  var buffer = ${part(/new ArrayBuffer\(\d+\)/)};
-${views.join('')}${maths.join('')}${imports.join('')}${part(/^ var global\$0 = \d+;$/m)}
+${views.join('')}${maths.join('')}${imports.join('')}${stack}
 ${functions}
  function put(at, text) {
   for (var index = text.length; index--;) {

@@ -245,14 +245,18 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       case ActionKind.Prepare:
         prepare(attempt, connection!.lastEventId());
         break;
-      case ActionKind.SendProbe:
-        start(() =>
+      case ActionKind.SendProbe: {
+        const mine = start(() =>
           probe(request, (outcome) => {
-            abortRequest();
-            tell(Input.ProbeEnded, attempt, outcome);
+            // Of one that is over nothing is heard: it would end what came after it.
+            if (abort === mine) {
+              abortRequest();
+              tell(Input.ProbeEnded, attempt, outcome);
+            }
           }),
         );
         break;
+      }
       case ActionKind.AbortRequest:
         abortRequest();
         break;

@@ -65,8 +65,8 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   whenTooBig?: 'fail' | 'skip' | undefined;
   /**
    * Addition. Whether a first GET that fails is followed by a second one, without CORS and without credentials, that tells a server
-   * which refuses this origin (the connection fails, as the standard says) from one that cannot be reached (it is tried again). True
-   * unless set; where redirects are errors there is none.
+   * which refuses this origin (the connection fails, as the standard says) from one that cannot be reached (it is tried again). It has
+   * 10 seconds, or `idleTimeout` if that is less, and then counts as the latter. True unless set; where redirects are errors there is none.
    */
   probe?: boolean | undefined;
 }

@@ -56,7 +56,7 @@ use response::is_event_stream;
 /// ```
 /// use tidings_core::connection::{Action, Connection, Input, Options, ReadyState, Response};
 ///
-/// let mut connection = Connection::new(Options::default());
+/// let mut connection = Connection::new(Options::default(), 0);
 /// let Some(Action::SendRequest { attempt }) = connection.poll_action() else { unreachable!() };
 ///
 /// let response = Response { status: 200, content_type: Some(b"text/event-stream; charset=utf-8") };
@@ -125,12 +125,12 @@ pub struct Record {
 }
 
 impl Connection {
-    /// A connection that wants to send its first request.
-    pub fn new(options: Options) -> Self {
+    /// A connection that wants to send its first request at `now` (milliseconds).
+    pub fn new(options: Options, now: u64) -> Self {
         let mut connection = Self::unset(None);
         connection.transient = options.transient;
         connection.settings = options.into();
-        connection.begin();
+        connection.begin(now as u32);
         connection
     }
 
@@ -266,7 +266,9 @@ impl<P: Parser> Connection<P> {
     }
 
     /// Makes it want to send its first request. Once, before anything is told.
-    pub fn begin(&mut self) {
+    pub fn begin(&mut self, now: u32) {
+        // Before the first attempt no floor holds.
+        (self.now, self.began) = (now, now.wrapping_sub(FLOOR));
         let Settings { max_event_size, skips, .. } = self.settings;
         self.parser.set_up(max_event_size, skips != 0);
         if let Some(cause) = self.next() {
@@ -312,7 +314,7 @@ impl<P: Parser> Connection<P> {
             Fact::ChunkReceived if self.dispatching || !self.parser.is_here() => return false,
             Fact::BodyEnded if !repeats => cause = Cause::Ended,
             Fact::RequestFailed if self.state == State::Requesting => {
-                if mem::take(&mut self.settings.probe) != 0 {
+                if self.settings.probe != 0 {
                     cause = Cause::FirstRequestFailed;
                 } else if self.failed_to_resume_again() {
                     reason = Some(Reason::ResumeRefused);
@@ -425,19 +427,15 @@ impl<P: Parser> Connection<P> {
 
     /// Whether it is the second request in a row that failed while it may have been refused to resume.
     fn failed_to_resume_again(&mut self) -> bool {
-        let resumes = self.may_be_refused_to_resume();
-        mem::replace(&mut self.failed_to_resume, resumes) && resumes
-    }
-
-    /// Whether this request sends `Last-Event-ID` to another origin, which never let that pass so far.
-    #[cfg_attr(target_arch = "wasm32", inline(never))]
-    fn may_be_refused_to_resume(&self) -> bool {
-        self.opened_once && self.settings.cross_origin != 0 && self.parser.resumes()
+        // Whether this one sends `Last-Event-ID` to another origin, which never let that pass so far.
+        let may_be_refused = self.opened_once && self.settings.cross_origin != 0 && self.parser.resumes();
+        mem::replace(&mut self.failed_to_resume, may_be_refused) && may_be_refused
     }
 
     /// Whether the server was silent for too long; if not, `delay` is for how long it may still be.
     fn is_silent(&mut self) -> bool {
-        let timeout = self.settings.idle_timeout;
+        self.be_patient();
+        let timeout = self.record.delay;
         let silence = if self.paused { 0 } else { since(self.began, self.now) };
         if silence == 0 {
             self.began = self.now;
@@ -448,6 +446,16 @@ impl<P: Parser> Connection<P> {
             self.awoken = silence - timeout > LATE;
         }
         is_silent
+    }
+
+    /// Makes `delay` how long the server may be silent; 0 is for ever.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn be_patient(&mut self) {
+        self.record.delay = self.settings.idle_timeout;
+        // For ever is longer than all else.
+        if self.state == State::Probing && self.record.delay.wrapping_sub(1) >= PROBE {
+            self.record.delay = PROBE;
+        }
     }
 
     /// The cause for going on after the floor: at once if it has passed, else when what is left of it has.
@@ -461,6 +469,10 @@ impl<P: Parser> Connection<P> {
     fn propose(&mut self) -> Option<Cause> {
         let Record { reason, .. } = self.record;
         let settings = &mut self.settings;
+        if reason == Reason::Network {
+            // A probe has told what it could.
+            settings.probe = 0;
+        }
         let mut wait = self.reconnection.next_wait(settings, self.now, self.retry_after);
         let is_refusal = reason == Reason::Status && !self.is_transient;
         let mut verdict = if wait == Fact::NEVER { Verdict::RetriesExhausted } else { Verdict::Interrupted };
@@ -530,8 +542,6 @@ impl<P: Parser> Connection<P> {
     fn next(&mut self) -> Option<Cause> {
         match self.state {
             State::Held if self.settings.hidden != 0 || self.overflowed => None,
-            // After an earlier attempt not before the floor.
-            State::Held if self.record.attempt == Attempt::default() => Some(Cause::Released),
             State::Held => Some(self.wait_for_floor(Cause::Released)),
             State::Preparing if self.settings.prepares == 0 => Some(Cause::Prepared),
             State::Deciding => self.propose(),
@@ -549,9 +559,9 @@ impl<P: Parser> Connection<P> {
                     return;
                 }
             }
-            Step::SendRequest => {
+            Step::SendRequest | Step::SendProbe => {
                 self.retry_after = 0;
-                self.record.delay = self.settings.idle_timeout;
+                self.be_patient();
             }
             Step::AskRetry if self.settings.asks == 0 => return,
             Step::FireError => {
@@ -565,13 +575,12 @@ impl<P: Parser> Connection<P> {
             Step::StopTimer if !mem::take(&mut self.timer) => return,
             Step::BecomeOpen => {
                 self.opened = self.now;
-                if self.may_be_refused_to_resume() {
-                    // It was not, and will not be.
+                if self.parser.resumes() {
+                    // If it might have been refused to, it was not, and will not be.
                     self.settings.cross_origin = 0;
                 }
                 // What can be reached once need not be probed.
                 (self.opened_once, self.settings.probe) = (true, 0);
-                self.failed_to_resume = false;
                 // A body may begin with a BOM again, and what the last one left unfinished is void.
                 self.parser.restart();
             }
@@ -588,5 +597,8 @@ impl<P: Parser> Connection<P> {
 
 /// The longest id to start from, in bytes: servers take headers of about twice as much.
 const LONGEST_ID: usize = 4_096;
+/// How long a probe may take, in milliseconds. It is over when the headers of its answer are there, which most servers send long before; others send none before their
+/// first event, and may take any time.
+const PROBE: u32 = 10_000;
 /// A timer that is so late was asleep; those of hidden pages may be late by a minute.
 const LATE: u32 = 90_000;

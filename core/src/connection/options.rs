@@ -11,7 +11,8 @@ pub struct Options {
     /// The URL is of another origin than the host, so that browsers ask the server before they send `Last-Event-ID`. False by default.
     pub cross_origin: bool,
     /// Whether the first request, if it fails, is followed by a probe, which tells a refusal by CORS (a failure) from a server that cannot be
-    /// reached (an interruption); `fetch` does not. True by default.
+    /// reached (an interruption); `fetch` does not. One that nobody answers within 10 seconds, or within the [`idle_timeout`](Self::idle_timeout), tells the
+    /// latter. True by default.
     pub probe: bool,
     /// Whether a request that was sent may be sent again. Without it the end of the body is the end, and what would be an interruption is the
     /// failure [`NotRepeated`](super::Verdict::NotRepeated). True by default; for other methods than GET and HEAD it should be false.
@@ -83,7 +84,7 @@ impl Default for ReconnectionOptions {
 pub struct Settings {
     /// See [`Options::cross_origin`]; 0 once the server let a request to resume pass.
     pub cross_origin: u32,
-    /// See [`Options::probe`]; 0 once a request was answered, or there was a probe.
+    /// See [`Options::probe`]; 0 once a connection was open, or a probe has told what it could.
     pub probe: u32,
     /// See [`Options::repeats`].
     pub repeats: u32,

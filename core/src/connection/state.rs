@@ -11,9 +11,10 @@
 //! attribute to CONNECTING. Fire an event named error"); timers are started and requests aborted before listeners run, so
 //! that nothing hangs on what a listener does; nothing that runs listeners stands before something that does not. All rows can have their
 //! steps in the same order, which is that of their numbers. There is one timer:
-//! the wait in `Waiting`, and else the idle timeout, if there is one; a `StopTimer` while none runs is left out.
+//! the wait in `Waiting`, the patience with a probe in `Probing`, and else the idle timeout, if there is one; a `StopTimer` while none runs is left out.
 
 use super::Reason;
+use core::num::NonZeroU32;
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -162,15 +163,19 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Requesting, ResponseAccepted, Streaming, &[BecomeOpen, FireOpen]),
     row(Requesting, ResponseRefused, Deciding, &[StopTimer, AbortRequest, AskRetry]),
     row(Requesting, RequestFailed, Deciding, &[StopTimer, AskRetry]),
-    row(Requesting, FirstRequestFailed, Probing, &[StopTimer, SendProbe]),
+    row(Requesting, FirstRequestFailed, Probing, &[StopTimer, SendProbe, StartTimer]),
     row(Requesting, Idled, Deciding, &[StopTimer, AbortRequest, AskRetry]),
     row(Requesting, WaitOn, Requesting, &[StopTimer, StartTimer]),
     row(Requesting, HeldBack, Held, &[StopTimer, AbortRequest]),
     row(Requesting, ReconnectCalled, Waiting, &[StopTimer, AbortRequest, BecomeConnecting, StartTimer, FireError]),
     row(Requesting, CloseCalled, Closed, &[StopTimer, AbortRequest, BecomeClosed]),
-    row(Probing, ProbeAnswered, Closed, &[BecomeClosed, FireError]),
-    row(Probing, ProbeFailed, Deciding, &[AskRetry]),
-    row(Probing, CloseCalled, Closed, &[AbortRequest, BecomeClosed]),
+    row(Probing, ProbeAnswered, Closed, &[StopTimer, BecomeClosed, FireError]),
+    row(Probing, ProbeFailed, Deciding, &[StopTimer, AskRetry]),
+    row(Probing, Idled, Deciding, &[StopTimer, AbortRequest, AskRetry]),
+    row(Probing, WaitOn, Probing, &[StopTimer, StartTimer]),
+    row(Probing, HeldBack, Held, &[StopTimer, AbortRequest]),
+    row(Probing, ReconnectCalled, Waiting, &[StopTimer, AbortRequest, BecomeConnecting, StartTimer, FireError]),
+    row(Probing, CloseCalled, Closed, &[StopTimer, AbortRequest, BecomeClosed]),
     row(Streaming, ChunkReceived, Streaming, &[Dispatch]),
     row(Streaming, LimitExceeded, Closed, &[StopTimer, AbortRequest, BecomeClosed, FireError]),
     row(Streaming, BodyEnded, Deciding, &[StopTimer, AskRetry]),
@@ -198,26 +203,27 @@ pub const TRANSITIONS: &[Transition] = &[
 /// What follows from a cause in a state, if anything does, in rows of these.
 pub(super) fn transition(rows: &[u32], from: State, cause: Cause) -> Option<Row> {
     let key = key(from, cause);
-    rows.iter().find(|row| **row & 0xFF == key).map(|row| Row(*row))
+    let row = rows.iter().find(|row| **row & 0xFF == key)?;
+    NonZeroU32::new(*row).map(Row)
 }
 
-/// A row as the machine keeps it: see [`ROWS`].
+/// A row as the machine keeps it: see [`ROWS`]. No cause is 0, so no row is, and none takes no word more than one.
 #[derive(Clone, Copy)]
-pub(super) struct Row(u32);
+pub(super) struct Row(NonZeroU32);
 
 impl Row {
     /// Where it leads.
     pub(super) fn to(self) -> State {
-        STATES[(self.0 >> TO & 7) as usize]
+        STATES[(self.0.get() >> TO & 7) as usize]
     }
 
     /// What is told of its cause, if anything is.
     pub(super) fn reason(self) -> Option<Reason> {
-        Reason::from_number((self.0 >> REASON & 0xF).wrapping_sub(1))
+        Reason::from_number((self.0.get() >> REASON & 0xF).wrapping_sub(1))
     }
 
     pub(super) fn has(self, step: Step) -> bool {
-        self.0 >> (STEPS + step as u32) & 1 != 0
+        self.0.get() >> (STEPS + step as u32) & 1 != 0
     }
 
     pub(super) fn steps(self) -> impl Iterator<Item = Step> {
@@ -253,11 +259,13 @@ impl Step {
     }
 }
 
-impl Cause {
-    /// What an `error` event tells of it, unless the fact behind it says more.
-    const fn reason(self) -> Option<Reason> {
-        Some(match self {
+impl Transition {
+    /// What an `error` event tells of its cause, unless the fact behind it says more.
+    const fn reason(&self) -> Option<Reason> {
+        Some(match self.cause {
             RequestFailed | ProbeFailed => Reason::Network,
+            // A probe that nobody answers tells no more than the failure that it was about.
+            Idled if matches!(self.from, Probing) => Reason::Network,
             BodyEnded => Reason::BodyEnded,
             ResponseRefused => Reason::Status,
             ProbeAnswered => Reason::OriginRefused,
@@ -283,7 +291,7 @@ const fn rows<const COUNT: usize>() -> [u32; COUNT] {
     let mut index = 0;
     while index < rows.len() {
         let Transition { from, cause, to, steps } = TRANSITIONS[index];
-        let reason = match cause.reason() {
+        let reason = match TRANSITIONS[index].reason() {
             Some(reason) => reason as u32 + 1,
             None => 0,
         };

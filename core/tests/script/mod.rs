@@ -19,14 +19,19 @@ impl Script {
     }
 
     pub(crate) fn with(options: Options) -> Self {
-        let mut script = Script { connection: Connection::new(options), now: 1_000_000, delivered: Vec::new() };
+        let mut script = Script::unasked(options);
         assert_eq!(script.asked(), ["send 1"]);
         script
     }
 
     /// One whose first action is not the first request.
     pub(crate) fn unasked(options: Options) -> Self {
-        Script { connection: Connection::new(options), now: 1_000_000, delivered: Vec::new() }
+        Script::beginning(1_000_000, options)
+    }
+
+    /// One that begins at that time.
+    pub(crate) fn beginning(now: u64, options: Options) -> Self {
+        Script { connection: Connection::new(options, now), now, delivered: Vec::new() }
     }
 
     /// What is asked for now. A dispatch is refused here: it needs a chunk.

@@ -612,6 +612,68 @@ export const scenarios = [
     expected: [['not yet', ['idle', 0], 'two minutes with comments', ['idle', 0]], 2],
   },
   {
+    name: 'idleTimeout: the first silence begins with the first request',
+    run: async ({ EventSource, here, tidings, seen, leapingClock, key }) => {
+      const clock = leapingClock();
+      const log = [];
+      try {
+        const source = new EventSource(`${here}/no-answer?key=${key}`, { idleTimeout: 60_000 });
+        const lost = new Promise((resolve) => {
+          source.onerror = (event) => {
+            const { reason, delay } = tidings.details(event);
+            resolve(log.push([reason, delay]));
+          };
+        });
+        await seen('requests=1');
+        clock.leap(100);
+        // Where nobody hears it, nothing is looked at.
+        globalThis.dispatchEvent?.(new Event('online'));
+        log.push('not yet');
+        clock.leap(61_000);
+        await lost;
+        source.close();
+      } finally {
+        clock.end();
+      }
+      return log;
+    },
+    expected: ['not yet', ['idle', 3000]],
+  },
+  {
+    name: 'a probe that nobody answers is given up, and reconnect() gives it up at once',
+    realms: ['window', 'dedicated worker'],
+    run: async ({ EventSource, there, tidings, seen, leapingClock, key }) => {
+      const clock = leapingClock();
+      const log = [];
+      try {
+        for (const [name, idleTimeout, leap] of [['patience', 0, 10_000], ['idle', 60_000, 10_000], ['reconnect', 0, 0]]) {
+          // What is refused for its origin is asked without CORS, and nothing comes of that.
+          const source = new EventSource(`${there}/sequence?cors=none&steps=200,no-answer&key=${key}-${name}`, { idleTimeout });
+          const lost = new Promise((resolve) => (source.onerror = resolve));
+          await seen('requests=2', `${key}-${name}`);
+          if (leap) {
+            clock.leap(leap);
+          } else {
+            tidings.reconnect(source);
+          }
+          const { reason, failed, delay } = tidings.details(await lost);
+          log.push([name, reason, failed, delay]);
+          const { log: requests } = await seen('closed=2', `${key}-${name}`);
+          log.push(requests[1].ended);
+          source.close();
+        }
+      } finally {
+        clock.end();
+      }
+      return log;
+    },
+    expected: [
+      ['patience', 'network', false, 3000], 'client-gone',
+      ['idle', 'network', false, 3000], 'client-gone',
+      ['reconnect', 'requested', false, 100], 'client-gone',
+    ],
+  },
+  {
     name: 'after a sleep of the machine it looks at once',
     run: async ({ EventSource, here, tidings, seen, leapingClock, key }) => {
       const clock = leapingClock();

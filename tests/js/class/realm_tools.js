@@ -52,7 +52,7 @@ function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
   }
 
   /**
-   * Puts a clock in the place of the platform's that can leap, as clocks on the wall do while a machine sleeps and its timers stand still. Those of more than 10 s, for
+   * Puts a clock in the place of the platform's that can leap, as clocks on the wall do while a machine sleeps and its timers stand still. Those of 10 s and more, for
    * which no test waits, are called at the end of a leap and at no other time. A leap says how many there are after it.
    */
   function leapingClock() {
@@ -61,7 +61,7 @@ function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
     let leapt = 0;
     let still = [];
     Date.now = () => wall.call(Date) + leapt;
-    globalThis.setTimeout = (run, delay, ...given) => (delay > 10_000 ? -still.push(run) : setTimeout.call(globalThis, run, delay, ...given));
+    globalThis.setTimeout = (run, delay, ...given) => (delay >= 10_000 ? -still.push(run) : setTimeout.call(globalThis, run, delay, ...given));
     return {
       leap(milliseconds) {
         leapt += milliseconds;

@@ -73,7 +73,7 @@ impl Area {
             match input {
                 input::START_FROM => source.parser().set_resumes(),
                 input::COMMENTS_WANTED => source.parser().set_beside(Beside::Comments),
-                input::BEGIN => source.begin(),
+                input::BEGIN => source.begin(now),
                 _ => {}
             }
             return false;

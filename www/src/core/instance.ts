@@ -42,7 +42,7 @@ export function createCore(instantiate: () => Exports): Core {
           chunk = [];
         },
       };
-      connection.tell(Input.Begin, 0, 0);
+      connection.tell(Input.Begin, 0, Date.now());
       if (lastEventId) {
         connection.tell(Input.StartFrom, 0, 0);
       }

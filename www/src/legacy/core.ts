@@ -130,7 +130,7 @@ export function connect(options: readonly number[], lastEventId: string): Connec
     free() {},
   };
   words.set(options, Field.Options);
-  connection.tell(Input.Begin, 0, 0);
+  connection.tell(Input.Begin, 0, Date.now());
   if (lastEventId) {
     connection.tell(Input.StartFrom, 0, 0);
   }
