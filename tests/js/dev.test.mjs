@@ -37,16 +37,24 @@ describe('tidings/dev', { timeout: LIMIT }, () => {
     source.close();
   });
 
+  // Named as they are in the declaration of the init dictionary.
+  const declared = readFileSync(new URL('types/options.d.ts', dist), 'utf8').split('interface PreparedRequest')[0];
+  const names = [...declared.matchAll(/^ {4}(\w+)\?:/gm)].map(([, name]) => name);
+  const isOuter = (name) => ['min', 'max', 'attempts', 'time', 'statuses', 'decide'].includes(name);
+
+  test('docs/options.md has a row for each option, and for no other', () => {
+    const consumers = readFileSync(new URL('types/consume.d.ts', dist), 'utf8').split('interface ConsumeOptions')[1].split('\n}')[0];
+    const expected = [...names.map((name) => (isOuter(name) ? `reconnection.${name}` : name)), ...[...consumers.matchAll(/^ {4}(\w+)\?:/gm)].map(([, name]) => name)];
+    const rows = [...readFileSync(new URL('../docs/options.md', dist), 'utf8').matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual(rows.sort(), expected.filter((name) => name !== 'reconnection').sort());
+  });
+
   test('no option that there is is said not to be', () => {
-    // Named as they are in the declaration of the init dictionary.
-    const declared = readFileSync(new URL('types/options.d.ts', dist), 'utf8').split('interface PreparedRequest')[0];
-    const names = [...declared.matchAll(/^ {4}(\w+)\?:/gm)].map(([, name]) => name);
     assert.ok(names.length > 20, `${names}`);
     const unchecked = ['repeat', 'probe'];
     for (const name of names.filter((name) => !unchecked.includes(name))) {
-      const outer = ['min', 'max', 'attempts', 'time', 'statuses', 'decide'].includes(name);
       const bad = Symbol('bad');
-      const message = messageOf(() => new EventSource(here, outer ? { reconnection: { [name]: bad } } : { [name]: bad }));
+      const message = messageOf(() => new EventSource(here, isOuter(name) ? { reconnection: { [name]: bad } } : { [name]: bad }));
       assert.match(message, new RegExp(`^tidings: bad ${name}: (Symbol\\(bad\\)|symbol) \\(\\w`), name);
       assert.doesNotMatch(message, /there are/, name);
     }
