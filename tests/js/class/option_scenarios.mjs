@@ -348,6 +348,18 @@ export const scenarios = [
     expected: [10, 20, 2],
   },
 
+  {
+    name: 'credentials: include',
+    run: async ({ EventSource, here }) => {
+      const init = [];
+      const source = new EventSource(`${here}/message?end=hang`, { credentials: 'include', fetch: (url, given) => (init.push(given.credentials), fetch(url, given)) });
+      await new Promise((resolve) => (source.onopen = resolve));
+      source.close();
+      return [init, source.withCredentials];
+    },
+    expected: [['include'], true],
+  },
+
   // Repeats and endings.
   {
     name: 'headers after a redirect to another origin: Authorization is kept back, others go along',
@@ -827,6 +839,51 @@ export const scenarios = [
       return [log, source.readyState];
     },
     expected: [[['message', '1', ''], ['b', '2', '7'], ['message', '3', '7']], 2],
+  },
+  {
+    name: 'messages: a body is sent again as it was, of whatever kind',
+    run: async ({ EventSource, here, tidings }) => {
+      const form = new FormData();
+      form.append('q', 'ü');
+      const told = [];
+      for (const body of ['ü', new TextEncoder().encode('ü'), new URLSearchParams({ q: 'ü' }), new Blob(['ü']), form]) {
+        const source = new EventSource(`${here}/echo-headers?end=close`, { method: 'POST', body, repeat: true, reconnection: { min: 100, max: 100 } });
+        const bodies = [];
+        for await (const { data } of tidings.messages(source, { json: true })) {
+          if (bodies.push(data.body) === 3) source.close();
+        }
+        told.push(bodies.map((sent) => (body === form ? /name="q"\s+ü\s/.test(sent) : sent)));
+      }
+      return told;
+    },
+    expected: ['ü', 'ü', 'q=%C3%BC', 'ü', true].map((body) => [body, body, body]),
+  },
+  {
+    name: 'messages: reconnect while it is prepared, and while reading is paused',
+    run: async ({ EventSource, here, key, seen, tidings }) => {
+      const attempts = [];
+      const signals = [];
+      const source = new EventSource(`${here}/resume?count=20&total=40&every=1&key=${key}`, {
+        async prepare({ attempt, signal }) {
+          signals.push(signal);
+          // The first never comes to an end.
+          if (attempts.push(attempt) === 1) await new Promise(() => {});
+        },
+        reconnection: { min: 100, max: 100 },
+      });
+      const iterator = tidings.messages(source, { queue: 2 });
+      tidings.reconnect(source);
+      const ids = [Number((await iterator.next()).value.lastEventId)];
+      tidings.reconnect(source);
+      try {
+        for await (const { lastEventId } of iterator) ids.push(Number(lastEventId));
+      } catch (error) {
+        ids.push(error.status);
+      }
+      const { log } = await seen('open=0');
+      return [attempts.slice(0, 3), signals[0].aborted, ids.length, ids.every((id, index) => id === index + 1 || index === 40) && ids[40], log[0].last_event_id, log.length >= 3];
+    },
+    expected: [[1, 2, 3], true, 41, 204, null, true],
   },
   {
     name: 'messages: json, until its marker',

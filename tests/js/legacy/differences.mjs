@@ -189,7 +189,7 @@ export const ofOptions = [
     skip: true,
   },
   {
-    scenario: /^credentials: omit/,
+    scenario: /^credentials: (omit|include)/,
     engine: overXhr,
     why: 'there is no fetch for a fetch of its own to call',
     skip: true,
