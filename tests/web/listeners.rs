@@ -1,6 +1,6 @@
 //! Listeners and their guards while events come.
 
-use super::tools::{DropObserver, is_node, over_both, route, ticks, uncaught, within};
+use super::tools::{DropObserver, Journal, is_node, over_both, route, ticks, uncaught, within};
 use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use std::cell::{Cell, RefCell};
@@ -89,10 +89,21 @@ over_both! {
     }
 
     async fn a_panic_on_an_error_is_reported_and_closes(transport) {
-        for path in ["/resume?count=1&retry=100", "/status/500", "/drop?after=1&every=30&retry=100"] {
+        for path in ["/resume?count=1&retry=100", "/status/500", "/told"] {
             let ending = route(path);
-            let source = ending.connect(transport);
-            let error = uncaught(|| source.on_error(|_| wasm_bindgen::throw_str("the listener broke")).forget()).await;
+            let source = Rc::new(ending.connect(transport));
+            let cut = (path == "/told").then(|| ending.tell("data: half", Some("cut")));
+            if cut.is_some() {
+                let mut journal = Journal::of(&source, &["message"]);
+                ending.tell("retry: 100\n\ndata: x\n\n", None).await;
+                journal.open().await;
+                journal.data().await;
+            }
+            let error = uncaught(|| {
+                source.on_error(|_| wasm_bindgen::throw_str("the listener broke")).forget();
+                cut.into_iter().for_each(wasm_bindgen_futures::spawn_local);
+            })
+            .await;
             assert!(error.contains("the listener broke"), "{path}: {error}");
             ticks(15).await;
             assert_eq!(source.ready_state(), ReadyState::Closed, "{path}");

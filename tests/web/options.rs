@@ -1,6 +1,7 @@
 //! What goes beyond the standard: requests, repeats, liveness, and what is told. All of it over fetch.
 
-use super::tools::{Journal, Told, get, is_node, route, second_server, server, within};
+use super::tools::{Journal, LeapingClock, Told, get, is_node, route, second_server, server, within};
+use futures_channel::mpsc::unbounded;
 use futures_util::StreamExt;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -354,20 +355,35 @@ async fn attempts_can_be_limited_and_decided_upon() {
 
 #[wasm_bindgen_test]
 async fn silence_is_noticed_and_comments_are_no_silence() {
+    let clock = LeapingClock::new();
     let silent = route("/silent");
-    let mut events = follow(silent.builder(Transport::Auto).idle_timeout(Duration::from_millis(300)));
-    assert_eq!(lost(&mut events).await.interruption(), Some(&Interruption::Idle { timeout: 300 }));
+    let mut events = follow(silent.builder(Transport::Auto).idle_timeout(Duration::from_secs(60)));
+    silent.seen("requests=1").await;
+    clock.leap(45_000);
+    clock.leap(16_000);
+    assert_eq!(lost(&mut events).await.interruption(), Some(&Interruption::Idle { timeout: 60_000 }));
     assert_eq!(silent.seen("closed=1").await["log"][0]["ended"], "client-gone");
     drop(events);
 
-    let beating = route("/heartbeat?every=50&count=30");
-    let source = Rc::new(
-        beating.builder(Transport::Auto).idle_timeout(Duration::from_millis(1_000)).build().expect("the options are good"),
-    );
+    let beating = route("/told");
+    let source = beating.builder(Transport::Auto).idle_timeout(Duration::from_secs(60)).build().expect("the options are good");
+    let source = Rc::new(source);
     let mut journal = Journal::of(&source, &[]);
+    let (hear, mut heard) = unbounded();
+    source.on_comment(move |text| _ = hear.unbounded_send(text.to_owned())).expect("it is fetch").forget();
+    let mut beat = async || {
+        beating.tell(": still there\n\n", None).await;
+        within("a comment", heard.next()).await.expect("it is listened to");
+    };
+    for _ in 0..3 {
+        beat().await;
+        clock.leap(40_000);
+    }
+    beat().await;
     journal.open().await;
-    let (reason, _) = journal.interruption().await;
-    assert_eq!(reason, Some(Interruption::BodyEnded), "it beat for 1.5 s");
+    assert_eq!(journal.rest(), [], "two minutes with comments");
+    clock.leap(61_000);
+    assert_eq!(journal.interruption().await.0, Some(Interruption::Idle { timeout: 60_000 }));
 }
 
 /// A hint that is heard in the first attempt looks at the silence of that, and not of all time.

@@ -67,6 +67,16 @@ impl Route {
         (source, journal)
     }
 
+    /// Has `/told` send this, and then end so, if it is to end.
+    pub(crate) fn tell(&self, body: &str, end: Option<&str>) -> impl Future<Output = ()> + use<> {
+        let end = end.map(|end| format!("&end={end}")).unwrap_or_default();
+        let address = format!("{}/tell/{}?body={}{end}", second_server(), self.key, js_sys::encode_uri_component(body));
+        async move {
+            let (status, text) = get(&address).await;
+            assert_eq!(status, 204, "{text}");
+        }
+    }
+
     /// What the server saw of this key, once the condition holds (`open=0&requests=2`).
     pub(crate) async fn seen(&self, condition: &str) -> serde_json::Value {
         let address = format!("{}/seen/{}/wait?{condition}", second_server(), self.key);
@@ -257,6 +267,59 @@ impl Replaced {
 impl Drop for Replaced {
     fn drop(&mut self) {
         js_sys::Reflect::set(&js_sys::global(), &self.name.into(), &self.original).expect("it can be put back");
+    }
+}
+
+/// A clock in the place of the platform's, until this is dropped, that goes on by itself and by leaps, as clocks on the wall do while a machine sleeps and
+/// its timers stand still. Pieces of long timers are over at the end of a leap and at no other time.
+pub(crate) struct LeapingClock {
+    leap: js_sys::Function,
+    _replaced: [Replaced; 2],
+    now: JsValue,
+}
+
+impl LeapingClock {
+    pub(crate) fn new() -> Self {
+        let make = js_sys::Function::new_no_args(
+            "const { Date, setTimeout, clearTimeout } = globalThis
+            const { now } = Date
+            let leapt = 0
+            let still = new Map()
+            let count = 0
+            Date.now = () => now.call(Date) + leapt
+            return [
+                now,
+                milliseconds => {
+                    leapt += milliseconds
+                    const due = still
+                    still = new Map()
+                    due.forEach(run => run())
+                },
+                (run, delay, ...given) => {
+                    if (!(delay > 10_000 && delay <= 30_000)) return setTimeout(run, delay, ...given)
+                    still.set(--count, run)
+                    return count
+                },
+                timer => still.delete(timer) || clearTimeout(timer),
+            ]",
+        );
+        let made: js_sys::Array = make.call0(&JsValue::UNDEFINED).expect("functions").unchecked_into();
+        LeapingClock {
+            now: made.get(0),
+            leap: made.get(1).unchecked_into(),
+            _replaced: [Replaced::with("setTimeout", &made.get(2)), Replaced::with("clearTimeout", &made.get(3))],
+        }
+    }
+
+    pub(crate) fn leap(&self, milliseconds: u32) {
+        self.leap.call1(&JsValue::UNDEFINED, &milliseconds.into()).expect("no timer throws");
+    }
+}
+
+impl Drop for LeapingClock {
+    fn drop(&mut self) {
+        let date = js_sys::Reflect::get(&js_sys::global(), &"Date".into()).expect("it can be read");
+        js_sys::Reflect::set(&date, &"now".into(), &self.now).expect("it can be put back");
     }
 }
 

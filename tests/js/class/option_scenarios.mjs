@@ -978,10 +978,13 @@ export const scenarios = [
     run: async ({ EventSource, here, tidings, seen, tell, key }) => {
       const source = new EventSource(`${here}/told?key=${key}`, { method: 'POST' });
       let fired = 0;
-      source.addEventListener('message', () => (fired += 1));
+      // With one that is taken.
+      const full = new Promise((resolve) => source.addEventListener('message', () => (fired += 1) === 11 && resolve()));
       const iterator = tidings.messages(source, { queue: 10 });
+      const first = iterator.next();
       await tell('data: x\n\n', { count: 20 });
-      await iterator.next();
+      await first;
+      await full;
       await tell('data: x\n\n', { count: 380, end: 'close' });
       await seen('closed=1');
       // The rest of the chunk that was read may still come, and no more than that.
