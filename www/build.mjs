@@ -37,7 +37,7 @@ const AS_TIDINGS = {
 /** Members of objects that never leave an entry, given short names: none of the platform's, none of the public API's, none of `Exports`. */
 const INTERNAL = [
   'goOn|isResumable|consumers|full|hear|fetchable|crossOrigin|corsApplies',
-  'words|bytes|take|end|field|events|free|explain|trace|over',
+  'words|bytes|take|end|field|events|explain|trace|over',
 ].join('|');
 /** Always the same ones: left to itself, esbuild takes now these, now those. */
 const SHORT = Object.fromEntries(INTERNAL.split('|').map((name, index) => [name, 'abcdefghijklmnopqrstuvwxyz'[index]]));

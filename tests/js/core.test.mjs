@@ -123,7 +123,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(connection), [['SendRequest', 2]]);
         connection.tell(Input.ChunkReceived, 1, 290, 0, utf8('data: late\n\n'));
         assert.deepEqual(take(connection), []);
-        connection.free();
       });
 
       test('fails by status, type, origin and limit, and says why', () => {
@@ -133,7 +132,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
           take(connection);
           connection.tell(Input.ResponseStarted, 1, 0, answerOf(status, type));
           const actions = take(connection);
-          connection.free();
           return actions;
         };
         assert.deepEqual(answer(204, ''), [['AbortRequest'], ['BecomeClosed'], failure(Reason.Status)]);
@@ -146,7 +144,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(refused), [['SendProbe', 1], ['StartTimer', 1, 10_000]]);
         refused.tell(Input.ProbeEnded, 1, 0, ProbeOutcome.OtherOrigin);
         assert.deepEqual(take(refused), [['StopTimer'], ['BecomeClosed'], failure(Reason.OriginRefused)]);
-        refused.free();
 
         const limited = open(core, optionsOf(1, 8));
         limited.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: a\n\ndata: 123456789\n\n'));
@@ -156,7 +153,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
           ['BecomeClosed'],
           failure(Reason.LimitExceeded),
         ]);
-        limited.free();
       });
 
       test('waits across the turn of 32 bits of time', () => {
@@ -169,7 +165,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
           assert.deepEqual(take(connection), [['StopTimer'], ['StartTimer', 1, 60]]);
           connection.tell(Input.WentOnline, 0, now + 101);
           assert.deepEqual(take(connection), [['StopTimer'], ['SendRequest', 2]]);
-          connection.free();
         }
       });
 
@@ -181,7 +176,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), [['AbortRequest'], ['BecomeClosed']]);
         assert.deepEqual(events.map(({ data }) => data), ['1', '2', '3']);
-        connection.free();
       });
 
       test('closes before the dispatch was polled: nothing is dispatched', () => {
@@ -189,7 +183,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         connection.tell(Input.CloseCalled, 0, 0);
         assert.deepEqual(take(connection), [['AbortRequest'], ['BecomeClosed']]);
-        connection.free();
       });
 
       test('keeps its strings whatever other sources do meanwhile', () => {
@@ -198,8 +191,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         two.tell(Input.ChunkReceived, 1, 0, 0, utf8(`data: ${'x'.repeat(3_000_000)}\n\n`));
         assert.deepEqual(take(one), [['Dispatch', [['message', 'one', ''], ['message', 'é', '1']]]]);
         assert.equal(take(two)[0][1][0][1].length, 3_000_000);
-        one.free();
-        two.free();
       });
     });
 
@@ -211,20 +202,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.deepEqual(take(connection), [['Dispatch', [['message', '1', '']]]]);
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 3\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['message', '3', '']]]]);
-        connection.free();
-      });
-
-      test('after free nothing happens', () => {
-        const connection = open(core);
-        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
-        connection.free();
-        connection.free();
-        connection.tell(Input.ResponseStarted, 1, 0, answerOf(200, 'text/event-stream'));
-        connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
-        connection.tell(Input.CloseCalled, 0, 0);
-        assert.deepEqual(take(connection), []);
-        assert.deepEqual(connection.events(), []);
-        assert.equal(connection.lastEventId(), '');
       });
 
       test('raw calls with any numbers do nothing bad', () => {
@@ -271,7 +248,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         fails = true;
         assert.throws(() => broken.poll(), RangeError);
         fails = false;
-        broken.free();
         other.tell(Input.ChunkReceived, 1, 0, 0, utf8('o\n\n'));
         assert.deepEqual(take(other), [['Dispatch', [['message', 'two', '1']]]]);
         assert.equal(instances, 2);
@@ -279,8 +255,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         next.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: 1\n\n'));
         assert.deepEqual(take(next), [['Dispatch', [['message', '1', '']]]]);
         assert.equal(instances, 2);
-        other.free();
-        next.free();
       });
     });
 
@@ -302,7 +276,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
       sources.forEach((source, id) => {
         assert.equal(source.lastEventId(), 'é1');
         source.tell(Input.ResponseStarted, 1, 0, answerOf(200, 'text/event-stream'));
-        source.free();
         assert.equal(open(core, same, String(id)).lastEventId(), String(id));
       });
       assert.equal(instances, 1);
@@ -339,7 +312,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
           }
         }
         assert.equal(bytes(), PAGES);
-        connection.free();
       });
 
       test('is the same after 10,000 sources', () => {
@@ -363,7 +335,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
         assert.equal(bytes(), PAGES);
         connection.tell(Input.ChunkReceived, 1, 0, 0, utf8('data: after\n\n'));
         assert.deepEqual(take(connection), [['Dispatch', [['message', 'after', '1']]]]);
-        connection.free();
       });
 
       test('has room for what most comes of a chunk', () => {
@@ -375,7 +346,6 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
           const [[, events]] = take(connection);
           assert.equal(events.filter(([type]) => type === told).length, count, line);
         }
-        connection.free();
       });
     });
   });
@@ -449,7 +419,6 @@ function parse(core, body, size, limit) {
     const [, [, , delay]] = take(connection);
     reading.delay = delay;
   }
-  connection.free();
   return reading;
 }
 

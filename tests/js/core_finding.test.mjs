@@ -227,5 +227,4 @@ function works(core) {
   const connection = core.connect([0, 0, 1, 0, 0, 0, 0, 1000]);
   assert.equal(connection.poll(), ActionKind.SendRequest);
   assert.equal(connection.field(Field.Attempt), 1);
-  connection.free();
 }

@@ -45,8 +45,9 @@ export async function buildCore(raw, rawParser, rawJs, rawText) {
     await writeFile(file('roots.json'), JSON.stringify(exports.map((name) => ({ name, export: name, root: true }))));
     await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(output));
   };
-  // Control flow taken apart first is put together anew in a smaller way.
-  const smallest = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--zero-filled-memory', ...STRIP];
+  // Control flow taken apart is put together anew in a smaller way. Below 1 KiB is the far end of the stack, which no call comes near to (nothing recurses), so no
+  // address wraps to there.
+  const smallest = ['--low-memory-unused', '-Oz', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--zero-filled-memory', ...STRIP];
   try {
     const modules = [];
     for (const [built, exports] of [[raw, MACHINE], [rawParser, PARSER]]) {

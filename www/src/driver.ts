@@ -115,7 +115,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         perform(action);
       }
       if (connection && source.readyState === CLOSED) {
-        connection.free();
         connection = undefined;
       }
     } catch (error) {
@@ -358,7 +357,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
 
   /** No core, or none any more: nothing can be received. */
   function stranded(error: unknown): void {
-    connection?.free();
     connection = events = undefined;
     abortRequest();
     stopWaiting?.();

@@ -143,7 +143,8 @@ export function defineEventSource(): EventSourceConstructor {
       set [key](value: unknown) {
         const source = sourceOf(this) as Partial<Record<typeof key, unknown>>;
         const handler = isObject(value) ? value : null;
-        if (!CALLS_HANDLERS && !handler !== !source[key]) {
+        // To add it again, or to remove what is not there, changes nothing.
+        if (!CALLS_HANDLERS) {
           Base.prototype[handler ? 'addEventListener' : 'removeEventListener'].call(this, key.slice(2), handle as EventListener);
         }
         source[key] = handler;

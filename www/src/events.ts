@@ -60,14 +60,12 @@ function defineMessage() {
 
   const platforms = MessageEvent.prototype;
   const { prototype } = Message;
-  const { getOwnPropertyDescriptors } = Object;
   // Also its `constructor`, so that ours is the platform's.
-  const members: PropertyDescriptorMap = getOwnPropertyDescriptors(platforms);
-  const own: PropertyDescriptorMap = getOwnPropertyDescriptors(prototype);
+  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(platforms);
   for (const key in members) {
     if (members[key]!.get) {
       // Of a message from a server, `source` is null, and so is what an engine adds (`userActivation` in Chromium).
-      members[key]!.get = own[key]?.get || (() => null);
+      members[key]!.get = Object.getOwnPropertyDescriptor(prototype, key)?.get || (() => null);
     }
   }
   return Object.setPrototypeOf(Object.defineProperties(prototype, members), platforms) && Message;

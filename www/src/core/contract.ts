@@ -5,13 +5,13 @@
  * until it gives `None`; when something happens, tell it, and poll again. A chunk that comes before the `Dispatch` of the last one was polled is ignored.
  *
  * **Bytes.** A chunk is copied in and belongs to the caller again when `tell` returns. Strings are the caller's for good: they
- * are cut before `tell` returns, so that a listener may use other sources, close or free this one.
+ * are cut before `tell` returns, so that a listener may use other sources, or close this one.
  *
  * **Re-entrancy.** Nothing here calls back. Listeners run while the class performs `FireOpen`, `FireError` and `Dispatch`, and may call
  * anything; `close()` acts at once: what was queued is gone, and polling gives only what is left to tidy up. Between two events of a
  * `Dispatch` the class asks only whether the source was closed.
  *
- * **Throws.** Only where there is no room on the stack: the connection is then to be freed, and nothing else may be asked of it. The others go on.
+ * **Throws.** Only where there is no room on the stack: nothing else may be asked of that connection then. The others go on.
  *
  * **Time.** `now` is in milliseconds from any fixed start, at least 0 and below 2^53, and should not go back.
  *
@@ -193,7 +193,7 @@ export interface Message {
   readonly lastEventId: string;
 }
 
-/** One source's connection. Inputs of an earlier attempt are ignored, and so is everything after `free`. */
+/** One source's connection. Inputs of an earlier attempt are ignored. It holds nothing but memory: who is done with it lets go of it. */
 export interface Connection {
   /**
    * Something happened. `attempt` is 0 where it means nothing, and so is the value. The content is that of a chunk, which is copied in once and parsed.
@@ -207,8 +207,6 @@ export interface Connection {
   events(): (Message | Told)[];
   /** The last event ID string; empty if there is none. */
   lastEventId(): string;
-  /** Ends it, and gives up what it holds. */
-  free(): void;
 }
 
 /** A core that was found. */

@@ -10,13 +10,13 @@ export function createCore(instantiate: () => Exports): Core {
 
   return {
     connect(options, lastEventId) {
-      let words: Uint32Array | undefined = new Uint32Array(Border.SourceWords);
+      const words = new Uint32Array(Border.SourceWords);
       let chunk: (Message | Told)[] = [];
       const take = createTake(lastEventId);
 
       words.set(options, Field.Options);
 
-      const call = (call: (instance: Instance) => number): number => (words ? callCore(words, call) : 0);
+      const call = (call: (instance: Instance) => number): number => callCore(words, call);
       const connection: Connection = {
         tell(input, attempt, now, value = 0, content) {
           call((instance) => {
@@ -37,10 +37,6 @@ export function createCore(instantiate: () => Exports): Core {
           return events;
         },
         lastEventId: () => lastEventId,
-        free() {
-          words = undefined;
-          chunk = [];
-        },
       };
       connection.tell(Input.Begin, 0, Date.now());
       if (lastEventId) {

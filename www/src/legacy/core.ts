@@ -126,8 +126,6 @@ export function connect(options: readonly number[], lastEventId: string): Connec
     field: (field) => words[field]!,
     events: () => items,
     lastEventId: () => lastEventId,
-    // Nobody has it any more.
-    free() {},
   };
   words.set(options, Field.Options);
   connection.tell(Input.Begin, 0, Date.now());

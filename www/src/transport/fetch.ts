@@ -29,7 +29,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   // Node's `fetch` fails a request for the sake of a control character in a header that the standard allows, again at every attempt: there an
   // id with one is not sent.
-  if (typeof process === 'undefined' ? request.lastEventId : /^[^\0-\b\v-\x1f\x7f]+$/.test(request.lastEventId)) {
+  if (typeof process === 'undefined' ? request.lastEventId : /^[\t -~\x80-\xff]+$/.test(request.lastEventId)) {
     headers['last-event-id'] = request.lastEventId;
   }
   (request.headers as Headers | undefined)?.forEach((value, name) => {
