@@ -8,6 +8,7 @@ import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 
+import { SUITE } from '../js/limits.mjs';
 import { bundlers } from './bundlers.mjs';
 import { emptyProject, environment, pack } from './empty_project.mjs';
 import { chromium, prints, shows } from './pages.mjs';
@@ -16,7 +17,7 @@ import { EVENTS, lines } from './the_app.mjs';
 /** Forbids WebAssembly, so that the core in JavaScript has to be found where the bundler put it. */
 const NO_WASM = "script-src 'self'";
 
-describe('built by bundlers', { timeout: 600_000 }, () => {
+describe('built by bundlers', { timeout: SUITE }, () => {
   let browser;
   let tarball;
   const clean = [];

@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { SUITE } from '../js/limits.mjs';
 import { emptyProject, pack } from './empty_project.mjs';
 import { chromium, shows } from './pages.mjs';
 import { EVENTS, lines } from './the_app.mjs';
 
-describe('without a bundler', { timeout: 120_000 }, () => {
+describe('without a bundler', { timeout: SUITE }, () => {
   let browser;
   let scripts;
   let modules;

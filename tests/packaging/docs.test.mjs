@@ -13,6 +13,7 @@ import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { SUITE } from '../js/limits.mjs';
 import { emptyProject, pack } from './empty_project.mjs';
 import { chromium, shows } from './pages.mjs';
 
@@ -47,7 +48,7 @@ const programs = [
   ...beforeAndAfter('from-fetch-event-source', { route: '/resume?count=4', lines: fourEvents, ids: [null], token: true }),
 ];
 
-describe('README and docs', { timeout: 180_000 }, () => {
+describe('README and docs', { timeout: SUITE }, () => {
   let app;
   let browser;
   const clean = [];

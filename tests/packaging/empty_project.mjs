@@ -8,6 +8,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { LONG } from '../js/limits.mjs';
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Programs of these tests' own packages, then of the root's: the projects bring none. */
@@ -73,7 +75,7 @@ export const environment = { ...process.env, PATH: [...programs, process.env.PAT
 
 async function run(program, words, cwd) {
   try {
-    const { stdout } = await promisify(execFile)(program, words, { cwd, shell, env: environment, timeout: 120_000, killSignal: 'SIGKILL' });
+    const { stdout } = await promisify(execFile)(program, words, { cwd, shell, env: environment, timeout: LONG, killSignal: 'SIGKILL' });
     return stdout;
   } catch (error) {
     throw new Error(`${[program, ...words].join(' ')} ${error.killed ? 'took too long' : 'failed'}:\n${error.stdout ?? ''}${error.stderr ?? error.message}`);

@@ -11,9 +11,10 @@ import { problemKindInfo } from '@arethetypeswrong/core/problems';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
+import { SUITE } from '../js/limits.mjs';
 import { pack } from './empty_project.mjs';
 
-describe('the manifest', { timeout: 180_000 }, () => {
+describe('the manifest', { timeout: SUITE }, () => {
   let tarball;
   const clean = [];
 

@@ -6,11 +6,12 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
+import { SUITE } from '../js/limits.mjs';
 import { allText, emptyProject, pack } from './empty_project.mjs';
 import { chromium, shows } from './pages.mjs';
 import { EVENTS, lines } from './the_app.mjs';
 
-describe('in Node', { timeout: 180_000 }, () => {
+describe('in Node', { timeout: SUITE }, () => {
   let tarball;
   let modules;
   let common;

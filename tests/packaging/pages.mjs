@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 
 import { engines, find, launch } from '../js/browsers.mjs';
+import { LIMIT } from '../js/limits.mjs';
 import { serve } from '../js/own_server.mjs';
 
 /** Starts Chromium. */
@@ -40,7 +41,7 @@ export async function prints(browser, address, expected) {
   const printed = [];
   try {
     await new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('the page took too long')), 20_000);
+      const late = setTimeout(() => reject(new Error('the page took too long')), LIMIT);
       page.on('console', (message) => {
         if (message.type() === 'debug') {
           // What Vite's development server says of itself.

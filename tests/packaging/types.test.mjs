@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
+import { SUITE } from '../js/limits.mjs';
 import { emptyProject, pack } from './empty_project.mjs';
 import { EVENTS, lines } from './the_app.mjs';
 
@@ -22,7 +23,7 @@ const ways = [
   { name: 'CommonJS for Node', type: 'commonjs', options: { module: 'nodenext' } },
 ];
 
-describe('TypeScript', { timeout: 400_000 }, () => {
+describe('TypeScript', { timeout: SUITE }, () => {
   let tarball;
   const clean = [];
 

@@ -296,7 +296,7 @@ impl LeapingClock {
                     due.forEach(run => run())
                 },
                 (run, delay, ...given) => {
-                    if (!(delay > 10_000 && delay <= 30_000)) return setTimeout(run, delay, ...given)
+                    if (!(delay >= 10_000 && delay <= 30_000)) return setTimeout(run, delay, ...given)
                     still.set(--count, run)
                     return count
                 },
