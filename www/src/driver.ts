@@ -183,34 +183,34 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
       request.lastEventId = '';
     }
     // Nothing is heard of a request that is over.
-    const mine = start(() =>
-      send(
-        request,
-        (more, read) => {
-          const after = more.headers!.get('Retry-After');
-          if (abort === mine) {
-            answer = more;
-            origin = new URL(more.url!).origin;
-            readOn = read;
-            // Seconds or a date.
-            if (/^\d+$|GMT$/.test(after!)) {
-              tell(Input.RetryAfterReceived, attempt, Math.max(0, +after! * 1000 || Date.parse(after!) - Date.now()));
-            }
-            // Of what is no event stream the body is told.
-            tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status! + (transient.indexOf(more.status!) < 0 ? 0 : Border.Transient));
+    let mine: Abort;
+    send(
+      request,
+      (end) => (mine = abort = end),
+      (more, read) => {
+        const after = more.headers!.get('Retry-After');
+        if (abort === mine) {
+          answer = more;
+          origin = new URL(more.url!).origin;
+          readOn = read;
+          // Seconds or a date.
+          if (/^\d+$|GMT$/.test(after!)) {
+            tell(Input.RetryAfterReceived, attempt, Math.max(0, +after! * 1000 || Date.parse(after!) - Date.now()));
+          }
+          // Of what is no event stream the body is told.
+          tell(Input.ResponseStarted, attempt, more.body === undefined ? Border.EventStream : more.status! + (transient.indexOf(more.status!) < 0 ? 0 : Border.Transient));
+          inTurns(turn);
+        }
+      },
+      (input, chunk, error) => {
+        if (abort === mine) {
+          cause = error;
+          tell(input, attempt, 0, chunk);
+          if (chunk) {
             inTurns(turn);
           }
-        },
-        (input, chunk, error) => {
-          if (abort === mine) {
-            cause = error;
-            tell(input, attempt, 0, chunk);
-            if (chunk) {
-              inTurns(turn);
-            }
-          }
-        },
-      ),
+        }
+      },
     );
     /** One event, or what comes after the last one, and true then. */
     const turn = (): boolean | void => {
@@ -245,14 +245,17 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         prepare(attempt, connection!.lastEventId());
         break;
       case ActionKind.SendProbe: {
-        const mine = start(() =>
-          probe(request, (outcome) => {
+        let mine: Abort;
+        probe(
+          request,
+          (end) => (mine = abort = end),
+          (outcome) => {
             // Of one that is over nothing is heard: it would end what came after it.
             if (abort === mine) {
               abortRequest();
               tell(Input.ProbeEnded, attempt, outcome);
             }
-          }),
+          },
         );
         break;
       }
@@ -333,21 +336,6 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
   /** An event that tells of a loss. */
   function lost(attempt: number, failed: number, reason: number, delay: number): Event {
     return attach(event('error'), { ...answer, attempt, failed, reason, delay, cause });
-  }
-
-  /** Begins what `abort` ends. What stands in for `fetch` may call anything, and so end it while it begins. */
-  function start(begin: () => Abort): Abort {
-    let end: Abort | undefined;
-    let isOver: boolean | undefined;
-    const mine = (abort = () => {
-      isOver = true;
-      end?.();
-    });
-    end = begin();
-    if (isOver) {
-      end();
-    }
-    return mine;
   }
 
   function abortRequest(): void {

@@ -6,7 +6,7 @@ import { textOf } from '../legacy/decode.js';
 import { realm } from '../legacy/stand_ins.js';
 import { send as sendByFetch } from '../transport/fetch.js';
 import { send as sendByXhr } from '../transport/xhr.js';
-import type { Abort, Answered, Happened, Request } from '../transport/transport.js';
+import type { Answered, Begins, Happened, Request } from '../transport/transport.js';
 import { inTurns as inSeveralTurns } from './turns.js';
 
 export { LegacyEventTarget as Base } from '../legacy/event_target.js';
@@ -20,10 +20,10 @@ export function findCore(): Core {
 }
 
 /** Reports chunks as text. */
-export function send(request: Request, answered: Answered, happened: Happened): Abort {
+export function send(request: Request, begins: Begins, answered: Answered, happened: Happened): void {
   return request.fetch || hasReadableBody()
-    ? sendByFetch(request, answered, (input, chunk, error) => happened(input, chunk && textOf(chunk as Uint8Array), error))
-    : sendByXhr(request, answered, happened);
+    ? sendByFetch(request, begins, answered, (input, chunk, error) => happened(input, chunk && textOf(chunk as Uint8Array), error))
+    : sendByXhr(request, begins, answered, happened);
 }
 
 /** As in `turns.ts`; where nobody has promises, nobody can tell many turns from one. */

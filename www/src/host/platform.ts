@@ -4,7 +4,7 @@
  */
 
 import type { Core, Message } from '../core/contract.js';
-import type { Abort, Answered, Happened, ProbeAnswer, Request } from '../transport/transport.js';
+import type { Answered, Begins, Happened, ProbeAnswer, Request } from '../transport/transport.js';
 
 /** A URL that was parsed. */
 export interface Address {
@@ -31,9 +31,9 @@ export interface Platform {
   /** Makes a message event; `origin` is a serialized origin. */
   message(item: Message, origin: string): Event;
   /** Sends a request, and reports what comes of it. It does not report before it has returned. */
-  send(request: Request, answered: Answered, happened: Happened): Abort;
+  send(request: Request, begins: Begins, answered: Answered, happened: Happened): void;
   /** Sends one to the same place without CORS, and says once how it went. */
-  probe(request: Request, answer: ProbeAnswer): Abort;
+  probe(request: Request, begins: Begins, answer: ProbeAnswer): void;
   /**
    * Calls `timeout` after so many milliseconds (at most 2,147,483,647), and until then `online` when the network seems to be there again.
    * What it returns ends both.

@@ -7,13 +7,13 @@
  */
 
 import { send as sendBytes } from '../transport/fetch.js';
-import type { Abort, Answered, Happened, Request } from '../transport/transport.js';
+import type { Answered, Begins, Happened, Request } from '../transport/transport.js';
 
 // What stands below takes the place of what is there by the same name.
 export * from './modern.js';
 
-export function send(request: Request, answered: Answered, happened: Happened): Abort {
-  return sendBytes({ ...request, lastEventId: text(request.lastEventId) }, answered, happened);
+export function send(request: Request, begins: Begins, answered: Answered, happened: Happened): void {
+  sendBytes({ ...request, lastEventId: text(request.lastEventId) }, begins, answered, happened);
 }
 
 export function inTurns(turn: () => boolean | void): void {

@@ -11,7 +11,7 @@
 
 import { isEventStream } from '../core/content_type.js';
 import { Input, ProbeOutcome } from '../core/contract.js';
-import type { Abort, Answered, Happened, ProbeAnswer, Request, Send } from './transport.js';
+import type { Abort, Answered, Begins, Happened, ProbeAnswer, Request, Send } from './transport.js';
 
 /** How much of a body that is no event stream is told, in bytes. */
 const SHOWN = 4096;
@@ -23,7 +23,7 @@ const AHEAD = 1e5;
 const SETTLING = 20;
 
 /** Sends the standard's request for an event stream. */
-export function send(request: Request, answered: Answered, happened: Happened): Abort {
+export function send(request: Request, begins: Begins, answered: Answered, happened: Happened): void {
   // "Set request's … `Accept`/`text/event-stream`", "cache mode to "no-store"", and of a potential-CORS request mode and credentials.
   // A plain object, which what stands in for `fetch` can spread; what is given takes the place of ours.
   const headers: Record<string, string> = { accept: 'text/event-stream' };
@@ -36,8 +36,9 @@ export function send(request: Request, answered: Answered, happened: Happened): 
     headers[name] = value;
   });
   const failed = (error?: unknown) => happened(Input.RequestFailed, undefined, error);
-  const end = begin(
+  begin(
     request,
+    begins,
     {
       method: request.method,
       mode: 'cors',
@@ -47,7 +48,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
       headers,
       body: request.body,
     } as RequestInit,
-    (response, read) => {
+    (response, read, end) => {
       const chunks: Promise<Chunk>[] = [];
       const readAhead = (most: number) => {
         const chunk = read();
@@ -82,7 +83,6 @@ export function send(request: Request, answered: Answered, happened: Happened): 
     },
     failed,
   );
-  return end;
 }
 
 /** The first 4 KiB of a body as text, or what of it comes within a second, after which the request is ended. */
@@ -110,9 +110,10 @@ function beginning(next: Read, end: Abort): Promise<string> {
  * Asks whether there is an answer at all: what a server refuses to this origin by CORS, `fetch` reports as it does a lost connection, but without
  * CORS it tells of an answer, if only that there is one.
  */
-export function probe(request: Request, answer: ProbeAnswer): Abort {
-  return begin(
+export function probe(request: Request, begins: Begins, answer: ProbeAnswer): void {
+  begin(
     request,
+    begins,
     { mode: 'no-cors', credentials: 'omit', cache: 'no-store' },
     (response) => answer(response.type === 'opaque' ? ProbeOutcome.OtherOrigin : ProbeOutcome.OwnOrigin),
     () => answer(ProbeOutcome.Unreachable),
@@ -123,13 +124,14 @@ export function probe(request: Request, answer: ProbeAnswer): Abort {
 type Read = () => Promise<Chunk>;
 type Chunk = { value?: Uint8Array | undefined };
 
-/** Begins a request; what it returns ends it, as far as the engine can: by its signal, and by letting go of its body. */
+/** Begins a request; it ends, as far as the engine can, by its signal, and by letting go of its body. */
 function begin(
   request: Request,
+  begins: Begins,
   init: RequestInit,
-  onResponse: (response: Response, read: Read) => unknown,
+  onResponse: (response: Response, read: Read, end: Abort) => unknown,
   onFailure: (error?: unknown) => void,
-): Abort {
+): void {
   const controller = new AbortController();
   let reader: ReadableStreamDefaultReader<Uint8Array> | null;
   const read: Read = () => (reader ? reader.read() : Promise.resolve({}));
@@ -139,17 +141,7 @@ function begin(
     controller.abort();
     reader && reader.cancel().catch(() => {});
   };
-  init.signal = controller.signal;
-  // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
-  // are failures of the request.
-  new Promise<Response>((resolve) => resolve((request.fetch || fetch)(request.url, init)))
-    .then((response) => {
-      answered = Date.now();
-      reader = response.body && response.body.getReader();
-      return ended ? end() : onResponse(response, read);
-    })
-    .catch(onFailure);
-  return () => {
+  const abort = () => {
     ended = true;
     // Firefox's workers lose an abort that comes within a few milliseconds of the answer, and any after a cancel: the connection would stay.
     if (typeof WorkerGlobalScope === 'function' && Date.now() - answered < SETTLING) {
@@ -158,6 +150,17 @@ function begin(
       end();
     }
   };
+  init.signal = controller.signal;
+  begins(abort);
+  // What stands in for `fetch` may throw instead of rejecting, and may answer with something that has no body to be read: both
+  // are failures of the request.
+  new Promise<Response>((resolve) => resolve((request.fetch || fetch)(request.url, init)))
+    .then((response) => {
+      answered = Date.now();
+      reader = response.body && response.body.getReader();
+      return ended ? end() : onResponse(response, read, abort);
+    })
+    .catch(onFailure);
 }
 
 declare const process: unknown;

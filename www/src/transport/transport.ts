@@ -21,6 +21,9 @@ export interface Request {
   isResumable?(): boolean;
 }
 
+/** Hears what ends the request, before it begins: what stands in for `fetch` may call anything, and so end it while it begins. */
+export type Begins = (abort: Abort) => void;
+
 /** The headers came. `readOn` asks for the next chunk of the body, once what was reported last is done with. */
 export type Answered = (answer: Answer, readOn: () => void) => void;
 

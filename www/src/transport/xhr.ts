@@ -13,10 +13,10 @@ import { isEventStream } from '../core/content_type.js';
 import { Input } from '../core/contract.js';
 import { Headers } from '../legacy/stand_ins.js';
 import { originOf } from '../legacy/url.js';
-import type { Abort, Answered, Happened, Request } from './transport.js';
+import type { Answered, Begins, Happened, Request } from './transport.js';
 
 /** Sends the standard's request for an event stream, or what the options make of it. */
-export function send(request: Request, answered: Answered, happened: Happened): Abort {
+export function send(request: Request, begins: Begins, answered: Answered, happened: Happened): void {
   const xhr = new XMLHttpRequest();
   const sameOrigin = originOf(request.url) === originOf(location.href);
   let poll: ReturnType<typeof setInterval> | undefined;
@@ -44,6 +44,7 @@ export function send(request: Request, answered: Answered, happened: Happened): 
     clearInterval(poll);
     xhr.abort();
   };
+  begins(abort);
 
   /** Takes what there is. */
   const look = () => {
@@ -175,8 +176,6 @@ export function send(request: Request, answered: Answered, happened: Happened): 
   } catch (error) {
     setTimeout(finish('failed'));
   }
-
-  return abort;
 }
 
 /** The headers of an answer, read at once: of a request that was aborted engines tell none. */
