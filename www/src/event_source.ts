@@ -91,18 +91,6 @@ export function defineEventSource(): EventSourceConstructor {
     return source;
   }
 
-  /**
-   * One listener for all handlers of all sources: a [handler's place](https://html.spec.whatwg.org/multipage/webappapis.html#event-handlers-11)
-   * among the listeners is where it was first set, whatever it is changed to later.
-   */
-  function handle(this: EventSource, event: Event): void {
-    const handler = sourceOf(this)[('on' + event.type) as 'onopen' | 'onmessage' | 'onerror'];
-    // "If Type(V) is not Object, set it to null" is long done; an object that cannot be called is kept, and nothing comes of it.
-    if (typeof handler === 'function' && handler.call(this, event) === false) {
-      event.preventDefault();
-    }
-  }
-
   class EventSource extends Base {
     // `length` is 1, as WebIDL counts: only the required argument.
     constructor(url: string | URL, init: TidingsEventSourceInit | null = {}) {
@@ -136,6 +124,17 @@ export function defineEventSource(): EventSourceConstructor {
   const { prototype } = EventSource;
   const { defineProperty } = Object;
   (['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror'] as const).forEach((key, index) => {
+    /**
+     * One listener for all handlers of all sources: a [handler's place](https://html.spec.whatwg.org/multipage/webappapis.html#event-handlers-11)
+     * among the listeners is where it was first set, whatever it is changed to later.
+     */
+    const handle = function (this: EventSource, event: Event): void {
+      const handler = sourceOf(this)[key];
+      // "If Type(V) is not Object, set it to null" is long done; an object that cannot be called is kept, and nothing comes of it.
+      if (typeof handler === 'function' && handler.call(this, event) === false) {
+        event.preventDefault();
+      }
+    };
     const accessors = {
       get [key](): unknown {
         return sourceOf(this)[key] ?? null;

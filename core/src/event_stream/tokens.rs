@@ -169,6 +169,11 @@ pub trait Desk {
     /// A byte of the chunk. Of a text it is a character, and any byte past ASCII stands for all that are; a BOM at the beginning of a body is gone from it.
     fn byte(&self, at: usize) -> u8;
 
+    /// Whether `data:` stands there, if that is seen sooner than letter by letter.
+    fn is_data(&self, _: usize) -> bool {
+        false
+    }
+
     /// Where the line ends that goes on at `at`: at a CR or LF; or anywhere past the chunk.
     fn end_of_line(&mut self, at: usize, size: usize, written: u32) -> usize;
 
@@ -303,6 +308,10 @@ impl Tokenizer {
             }
             if at >= size || self.body.exceeded {
                 break;
+            }
+            if self.body.name == LINE && desk.is_data(at) {
+                self.body.name = COLON_OF_DATA;
+                at += 4;
             }
             let byte = desk.byte(at);
             at += 1;
@@ -548,6 +557,8 @@ const LETTERS: [(u8, u8); 24] = {
 const START: u32 = 0;
 /// Where a line begins.
 const LINE: u32 = 3;
+/// Where only the colon of that name is left.
+const COLON_OF_DATA: u32 = 7;
 /// The fields, in the order of their names.
 const DATA: u32 = 128;
 const EVENT: u32 = 129;

@@ -130,6 +130,10 @@ impl Desk for Cut<'_> {
         self.chunk[at]
     }
 
+    fn is_data(&self, at: usize) -> bool {
+        self.chunk[at..].starts_with(b"data:")
+    }
+
     fn end_of_line(&mut self, at: usize, _: usize, _: u32) -> usize {
         let length = self.chunk[at..].iter().position(|byte| b"\r\n".contains(byte));
         length.map_or(usize::MAX, |length| at + length)

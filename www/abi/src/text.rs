@@ -8,6 +8,9 @@ use tidings_core::event_stream::{Desk, Token};
 unsafe extern "C" {
     /// The byte there; if the text is one of characters, 255 for each that is not ASCII.
     safe fn byte(at: u32) -> u32;
+    /// Whether `data:` stands there.
+    #[link_name = "isData"]
+    safe fn is_data(at: u32) -> bool;
     /// Where the next CR or LF is, or the end of the chunk.
     #[link_name = "endOfLine"]
     safe fn end_of_line(at: u32) -> u32;
@@ -36,6 +39,10 @@ impl Desk for Text {
 
     fn byte(&self, at: usize) -> u8 {
         byte(at as u32) as u8
+    }
+
+    fn is_data(&self, at: usize) -> bool {
+        is_data(at as u32)
     }
 
     fn end_of_line(&mut self, at: usize, _: usize, _: u32) -> usize {

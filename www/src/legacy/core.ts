@@ -7,13 +7,15 @@
 
 import instantiate from 'tidings:text-core';
 
-import { Field, Input, type Connection, type Message } from '../core/contract.js';
+import { Field, Input, type Connection, type Message as Item } from '../core/contract.js';
 import { Token, type Told } from '../core/memory.js';
 import { decode } from './decode.js';
+import { received } from './events.js';
 
 /** What the core asks for while it reads; its contract is in `www/abi/src/text.rs`. */
 export interface Host {
   byte(at: number): number;
+  isData(at: number): 0 | 1;
   endOfLine(at: number): number;
   keep(from: number, to: number): number;
   keepLine(): void;
@@ -37,7 +39,8 @@ export function connect(options: readonly number[], lastEventId: string): Connec
   let lineFeed: number;
   let carriageReturn: number;
 
-  let items: (Message | Told)[] = [];
+  let time: number;
+  let items: (Item | Told)[] = [];
   let value = '';
   let data = '';
   let type = '';
@@ -51,6 +54,14 @@ export function connect(options: readonly number[], lastEventId: string): Connec
     byte(at) {
       const unit = text.charCodeAt(at);
       return isDecoded && unit > 0x7f ? 0xff : unit & 0xff;
+    },
+    isData(at) {
+      for (let index = 0; index < DATA.length; index++) {
+        if (text.charCodeAt(at + index) !== DATA.charCodeAt(index)) {
+          return 0;
+        }
+      }
+      return 1;
     },
     endOfLine(at) {
       if (lineFeed < at) {
@@ -80,7 +91,7 @@ export function connect(options: readonly number[], lastEventId: string): Connec
       }
       if (token === Token.Event) {
         lastEventId = id;
-        items.push({ type: type || 'message', data: data + value, lastEventId });
+        items.push(received(type || 'message', time, data + value, lastEventId));
         data = type = '';
       } else if (token === Token.Data) {
         data += value;
@@ -118,6 +129,7 @@ export function connect(options: readonly number[], lastEventId: string): Connec
           isDecoded = text.charCodeAt(first) >> 7 !== 0xf780 >> 7;
         }
         lineFeed = carriageReturn = -1;
+        time = now;
         items = [];
         core.read(0, text.length);
       }
@@ -134,3 +146,5 @@ export function connect(options: readonly number[], lastEventId: string): Connec
   }
   return connection;
 }
+
+const DATA = 'data:';

@@ -21,29 +21,47 @@ export interface Dispatched {
   stopImmediatePropagation(): void;
 }
 
-type Made = Dispatched & { timeStamp: number; data: string; origin: string; lastEventId: string };
-
 export function event(type: string): Event {
-  return new (PlainEvent ||= classOf('Event', {}))(type) as unknown as Event;
+  return new (PlainEvent ||= classOf('Event', Plain, {}))(type) as unknown as Event;
+}
+
+/** A message as it was read at that time: "Create an event", and that is what is fired later. */
+export function received(type: string, timeStamp: number, data: string, lastEventId: string): Item {
+  return new (MessageEvent ||= classOf('MessageEvent', Message, { source: null, ports: Object.freeze([]) }))(type, timeStamp, data, lastEventId);
 }
 
 export function message(item: Item, origin: string): Event {
-  const event = new (Message ||= classOf('MessageEvent', { source: null, ports: Object.freeze([]) }))(item.type);
-  event.data = item.data;
+  const event = item as unknown as Dispatched & { origin: string };
   event.origin = origin;
-  event.lastEventId = item.lastEventId;
   return event as unknown as Event;
 }
 
-let PlainEvent: (new (type: string) => Made) | undefined;
-let Message: (new (type: string) => Made) | undefined;
+let PlainEvent: typeof Plain | undefined;
+let MessageEvent: typeof Message | undefined;
 
-/** A constructor whose prototype has these attributes, before those of the platform's prototype of that name. */
-function classOf(name: 'Event' | 'MessageEvent', attributes: object): new (type: string) => Made {
-  const Class = function (this: Made, type: string): void {
-    this.type = type;
-    this.timeStamp = Date.now();
-  } as unknown as new (type: string) => Made;
+function PlainOf(this: Record<string, unknown>, type: string): void {
+  this.type = type;
+  this.timeStamp = Date.now();
+}
+
+/** All that it will ever have is set at once: engines make room for so much. */
+function MessageOf(this: Record<string, unknown>, type: string, timeStamp: number, data: string, lastEventId: string): void {
+  this.type = type;
+  this.timeStamp = timeStamp;
+  this.data = data;
+  this.origin = '';
+  this.lastEventId = lastEventId;
+  this.target = null;
+  this.srcElement = null;
+  this.currentTarget = null;
+  this.eventPhase = 0;
+}
+
+const Plain = PlainOf as unknown as new (type: string) => object;
+const Message = MessageOf as unknown as new (type: string, timeStamp: number, data: string, lastEventId: string) => Item;
+
+/** Gives a constructor a prototype that has these attributes, before those of the platform's prototype of that name. */
+function classOf<Class extends { prototype: object }>(name: 'Event' | 'MessageEvent', Class: Class, attributes: object): Class {
   const platforms = realm[name] as { prototype: object } | undefined;
   const above = platforms ? platforms.prototype : Object.prototype;
   const nothing: Record<string, null> = {};
