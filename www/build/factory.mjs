@@ -21,6 +21,8 @@ export function asFactory(text, area) {
   const views = named(/\bHEAP[UF]?\d+(?=\[)/g).map((view) => ` var ${view} = new ${view.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`);
   const maths = named(/\bMath_\w+/g).map((name) => ` var ${name} = ${name.replace('_', '.')};\n`);
   const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"(\w+)": (\$\d+)/g)].map(([, name, called]) => `${name}: ${called}`).join(', ');
+  // A host that is asked hands in such integers too.
+  const called = /\bfimport\$/.test(functions) ? functions.replace(/^  (\$\w+) = \1 \| 0;\n/gm, '') : functions;
   const imports = named(/\bfimport\$\d+/g).map((name) => text.match(new RegExp(`^ var ${name.replace('$', '\\$')} = host\\.\\w+;\n`, 'm'))[0]);
   // Where a core keeps on a stack what it has no locals for.
   const stack = /^ var global\$0 = \d+;$/m.exec(text)?.[0] ?? '';
@@ -31,7 +33,7 @@ export function asFactory(text, area) {
 export default function instantiate(host) {
  var buffer = ${part(/new ArrayBuffer\(\d+\)/)};
 ${views.join('')}${maths.join('')}${imports.join('')}${stack}
-${functions}
+${called}
  function put(at, text) {
   for (var index = text.length; index--;) {
    HEAPU8[at + index] = text.charCodeAt(index);
@@ -51,7 +53,10 @@ function withFewCoercions(functions) {
   return functions
     .replace(/(HEAPU?8\[[^[\]]*) \| 0\]/g, '$1]')
     .replace(/\((\$\w+) \| 0\)(?= (?:[=!]=|[<>]=?) )/g, '$1')
-    .replace(/(?<= (?:[=!]=|[<>]=?) )\((\$\w+) \| 0\)/g, '$1');
+    .replace(/(?<= (?:[=!]=|[<>]=?) )\((\$\w+) \| 0\)/g, '$1')
+    .replace(/(?<=switch \(\$\w+) \| 0(?=\))/g, '')
+    .replace(/\bfimport\$\d+\([^()]*\)/g, (call) => call.replace(/ \| 0(?=[,)])/g, ''))
+    .replace(/(\bfimport\$\d+\([^()]*\)) \| 0/g, '$1');
 }
 
 /** What writes the data where it belongs. */

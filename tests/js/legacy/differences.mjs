@@ -65,8 +65,14 @@ export const ofTheClass = [
   {
     scenario: /^(eventsource-onmessage|eventsource-onopen)/,
     engine: any,
-    why: 'events are objects of its own, with their attributes on themselves',
-    expected: (native) => native.map((value) => (isKeys(value, 'isTrusted') && value.length === 1 ? OWN.filter((key) => native[0] === 'message' || !MESSAGE.includes(key)) : value)),
+    why: 'events are objects of its own, with all that belongs to them behind a symbol, for which JSON has null',
+    expected: (native) => native.map((value) => (isKeys(value, 'isTrusted') && value.length === 1 ? [null] : value)),
+  },
+  {
+    scenario: /^(eventsource-onmessage|eventsource-onopen)/,
+    engine: /^(PhantomJS|IE)/,
+    why: 'there are no symbols',
+    expected: (native) => native.map((value) => (isKeys(value, null) ? ['@@event'] : isKeys(value, 'AT_TARGET') ? [...value, '@@event'].sort() : value)),
   },
   {
     scenario: /^eventsource-onmessage/,
@@ -102,7 +108,7 @@ export const ofTheClass = [
     scenario: /^eventsource-onopen/,
     engine: phantom,
     why: 'without WeakMap, what details() tells of an event is in a hidden property',
-    expected: (native) => native.map((value) => (isKeys(value, 'type') && isKeys(value, 'timeStamp') ? [...value.slice(0, 2), '@@tidings', ...value.slice(2)] : value)),
+    expected: (native) => native.map((value) => (isKeys(value, '@@event') && value.length === 1 ? [...value, '@@tidings'] : value)),
   },
   {
     scenario: /^constructor: no-new/,
@@ -279,8 +285,6 @@ function isKeys(value, one) {
   return Array.isArray(value) && value.includes(one);
 }
 
-const MESSAGE = ['data', 'origin', 'lastEventId'];
-const OWN = ['type', 'timeStamp', ...MESSAGE, 'target', 'srcElement', 'currentTarget', 'eventPhase'];
 const WEBKIT = [
   ...['BLUR', 'CHANGE', 'CLICK', 'DBLCLICK', 'DRAGDROP', 'FOCUS', 'KEYDOWN', 'KEYPRESS', 'KEYUP', 'MOUSEDOWN', 'MOUSEDRAG', 'MOUSEMOVE'],
   ...['MOUSEOUT', 'MOUSEOVER', 'MOUSEUP', 'SELECT', 'webkitInitMessageEvent'],

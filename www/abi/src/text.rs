@@ -7,7 +7,7 @@ use tidings_core::event_stream::{Desk, Token};
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
     /// The byte there; if the text is one of characters, 255 for each that is not ASCII.
-    safe fn byte(at: u32) -> u32;
+    safe fn byte(at: u32) -> u8;
     /// Whether `data:` stands there.
     #[link_name = "isData"]
     safe fn is_data(at: u32) -> bool;
@@ -20,7 +20,7 @@ unsafe extern "C" {
     #[link_name = "keepLine"]
     safe fn keep_line();
     /// Does what a token says.
-    safe fn token(token: u32);
+    safe fn token(token: Token);
 }
 
 /// What stands where chunks would be if they were here.
@@ -38,7 +38,7 @@ impl Desk for Text {
     const TELLS_ALL: bool = false;
 
     fn byte(&self, at: usize) -> u8 {
-        byte(at as u32) as u8
+        byte(at as u32)
     }
 
     fn is_data(&self, at: usize) -> bool {
@@ -59,7 +59,7 @@ impl Desk for Text {
     }
 
     fn token(&mut self, which: Token) -> bool {
-        token(which as u32);
+        token(which);
         true
     }
 }

@@ -119,8 +119,8 @@ export function connect(options: readonly number[], lastEventId: string): Connec
       if (input === Input.ResponseStarted) {
         isDecoded = undefined;
       }
-      // The time is taken modulo 2^32.
-      if (core.tell(0, input, attempt, value, now | 0) && content) {
+      // Whole numbers; and the time is taken modulo 2^32.
+      if (core.tell(0, input, attempt, value | 0, now | 0) && content) {
         text = content as string;
         const first = text.search(/[^\0-\x7f]/);
         isAscii = first < 0;

@@ -6,7 +6,7 @@
  * task of its own, as of an uncaught one, and stops nobody.
  */
 
-import type { Dispatched } from './events.js';
+import { STATE, type Ours, type State } from './events.js';
 import { DOMException, realm, redefine, WeakMap } from './stand_ins.js';
 
 type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
@@ -57,21 +57,21 @@ const operations: Record<string, unknown> = {
     remove(listeners, type, callback!, flattened(options).capture);
   },
 
-  dispatchEvent(event: Dispatched): boolean {
+  dispatchEvent(event: Ours): boolean {
     const listeners = listenersOf(this);
     if (!event || typeof event.type !== 'string') {
       throw new TypeError("dispatchEvent: parameter 1 is not of type 'Event'.");
     }
-    if (event.eventPhase) {
+    const ours: State | undefined = event[STATE];
+    const state = ours || event;
+    const { type } = state;
+    if (state.eventPhase) {
       throw new DOMException('The event is already being dispatched.', 'InvalidStateError');
     }
-    const isOurs = event.stopped !== undefined;
     let stopped = false;
-    if (isOurs) {
-      event.target = this;
-      event.srcElement = this;
-      event.currentTarget = this;
-      event.eventPhase = 2;
+    if (ours) {
+      ours.target = ours.srcElement = ours.currentTarget = this;
+      ours.eventPhase = 2;
     } else {
       // The platform's own, which lets itself be changed only so, if at all.
       redefine(event, {
@@ -85,22 +85,20 @@ const operations: Record<string, unknown> = {
         },
       });
     }
-    const list = listeners[event.type] || [];
-    for (let index = 0; index < list.length && !stopped && !event.stopped; index++) {
+    const list = listeners[type] || [];
+    for (let index = 0; index < list.length && !stopped && !(ours && ours.stopped); index++) {
       const { callback, capture, once, removed } = list[index]!;
       if (!removed) {
         if (once) {
-          remove(listeners, event.type, callback, capture);
+          remove(listeners, type, callback, capture);
         }
-        call(callback, this, event as unknown as Event);
+        call(callback, this, event);
       }
     }
-    if (isOurs) {
-      event.currentTarget = null;
-      event.eventPhase = 0;
-      if (event.stopped) {
-        event.stopped = false;
-      }
+    if (ours) {
+      ours.currentTarget = null;
+      ours.eventPhase = 0;
+      ours.stopped = false;
     } else {
       redefine(event, { currentTarget: null, eventPhase: 0 });
     }

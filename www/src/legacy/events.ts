@@ -1,67 +1,61 @@
 /**
  * The events that a source fires where a script cannot make the platform's: objects of our own, which only our own targets dispatch.
  *
- * They inherit from the platform's prototypes, so that `instanceof` says what it should; each attribute has a value of its own before
+ * They inherit from the platform's prototypes, so that `instanceof` says what it should; each attribute has a value or a getter of our own before
  * that, since the platform's getters throw on objects that are not the platform's.
+ *
+ * Danger: old WebKits are slow to give an object a property that is an accessor further up. So what belongs to an event is in one object, behind a symbol where there are any.
  */
 
 import type { Message as Item } from '../core/contract.js';
 import { realm, redefine } from './stand_ins.js';
 
-/** An event on its way: what a target sets. */
-export interface Dispatched {
+/** What belongs to an event; of a platform's own, it is the event. */
+export interface State {
   type: string;
   target: unknown;
   srcElement: unknown;
   currentTarget: unknown;
   eventPhase: number;
-  defaultPrevented: boolean;
   /** No listener is called any more. */
   stopped?: boolean;
-  stopImmediatePropagation(): void;
+  stopImmediatePropagation?(): void;
 }
 
+/** Where an event of ours has it. */
+export const STATE = ((realm.Symbol && realm.Symbol()) || '@@event') as unknown as '@@event';
+
+export interface Ours extends Event {
+  [STATE]: State & { data?: string | undefined; origin: string; lastEventId?: string | undefined };
+}
+
+type Class = new (type: string, timeStamp: number, data?: string, lastEventId?: string) => Ours;
+
 export function event(type: string): Event {
-  return new (PlainEvent ||= classOf('Event', Plain, {}))(type) as unknown as Event;
+  return new (PlainEvent ||= classOf('Event', ATTRIBUTES, {}))(type, Date.now());
 }
 
 /** A message as it was read at that time: "Create an event", and that is what is fired later. */
 export function received(type: string, timeStamp: number, data: string, lastEventId: string): Item {
-  return new (MessageEvent ||= classOf('MessageEvent', Message, { source: null, ports: Object.freeze([]) }))(type, timeStamp, data, lastEventId);
+  return new (Message ||= classOf('MessageEvent', MORE.concat(ATTRIBUTES), { source: null, ports: Object.freeze([]) }))(type, timeStamp, data, lastEventId) as never;
 }
 
 export function message(item: Item, origin: string): Event {
-  const event = item as unknown as Dispatched & { origin: string };
-  event.origin = origin;
-  return event as unknown as Event;
+  const event = item as unknown as Ours;
+  event[STATE].origin = origin;
+  return event;
 }
 
-let PlainEvent: typeof Plain | undefined;
-let MessageEvent: typeof Message | undefined;
+let PlainEvent: Class | undefined;
+let Message: Class | undefined;
 
-function PlainOf(this: Record<string, unknown>, type: string): void {
-  this.type = type;
-  this.timeStamp = Date.now();
-}
-
-/** All that it will ever have is set at once: engines make room for so much. */
-function MessageOf(this: Record<string, unknown>, type: string, timeStamp: number, data: string, lastEventId: string): void {
-  this.type = type;
-  this.timeStamp = timeStamp;
-  this.data = data;
-  this.origin = '';
-  this.lastEventId = lastEventId;
-  this.target = null;
-  this.srcElement = null;
-  this.currentTarget = null;
-  this.eventPhase = 0;
-}
-
-const Plain = PlainOf as unknown as new (type: string) => object;
-const Message = MessageOf as unknown as new (type: string, timeStamp: number, data: string, lastEventId: string) => Item;
-
-/** Gives a constructor a prototype that has these attributes, before those of the platform's prototype of that name. */
-function classOf<Class extends { prototype: object }>(name: 'Event' | 'MessageEvent', Class: Class, attributes: object): Class {
+/** A constructor whose prototype has these attributes, before those of the platform's prototype of that name, and others that do not change. */
+function classOf(name: 'Event' | 'MessageEvent', attributes: string[], others: object): Class {
+  const Class = function (this: Ours, type: string, timeStamp: number, data?: string, lastEventId?: string): void {
+    // All that it will ever have is there at once: engines make room for so much.
+    const state = { type, timeStamp, data, origin: '', lastEventId, target: null, srcElement: null, currentTarget: null, eventPhase: 0, stopped: false };
+    this[STATE] = state;
+  } as unknown as Class;
   const platforms = realm[name] as { prototype: object } | undefined;
   const above = platforms ? platforms.prototype : Object.prototype;
   const nothing: Record<string, null> = {};
@@ -77,16 +71,24 @@ function classOf<Class extends { prototype: object }>(name: 'Event' | 'MessageEv
     }
   };
   collect(above);
-  Class.prototype = redefine(redefine(Object.create(above), { ...nothing, ...EVENT, ...attributes }, true), { stopped: false });
+  Class.prototype = redefine(Object.create(above), { ...nothing, ...EVENT, ...others }, true);
+  attributes.forEach((key) => {
+    Object.defineProperty(Class.prototype, key, {
+      get(this: Ours) {
+        return (this[STATE] as unknown as Record<string, unknown>)[key];
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  });
   return Class;
 }
 
-/** The members of [`Event`](https://dom.spec.whatwg.org/#event), but those that are set when it is made. */
+/** What changes, of all events and of messages besides. */
+const ATTRIBUTES = 'type timeStamp target srcElement currentTarget eventPhase'.split(' ');
+const MORE = 'data origin lastEventId'.split(' ');
+/** The other members of [`Event`](https://dom.spec.whatwg.org/#event). */
 const EVENT: Record<string, unknown> = {
-  target: null,
-  srcElement: null,
-  currentTarget: null,
-  eventPhase: 0,
   bubbles: false,
   cancelable: false,
   composed: false,
@@ -98,8 +100,8 @@ const EVENT: Record<string, unknown> = {
   stopPropagation(this: Event) {
     this.cancelBubble = true;
   },
-  stopImmediatePropagation(this: Dispatched & Event) {
-    this.cancelBubble = this.stopped = true;
+  stopImmediatePropagation(this: Ours) {
+    this.cancelBubble = this[STATE].stopped = true;
   },
   composedPath(this: Event) {
     return this.currentTarget ? [this.currentTarget] : [];
