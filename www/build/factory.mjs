@@ -51,6 +51,8 @@ ${segments(text)}
  */
 function withFewCoercions(functions) {
   return functions
+    // A byte that is written is the same with a sign and without; of those that are read with one, a bit counts.
+    .replace(/\bHEAP8(?=\[[^[\]]*\](?: = | & 1\b))/g, 'HEAPU8')
     .replace(/(HEAPU?8\[[^[\]]*) \| 0\]/g, '$1]')
     .replace(/\((\$\w+) \| 0\)(?= (?:[=!]=|[<>]=?) )/g, '$1')
     .replace(/(?<= (?:[=!]=|[<>]=?) )\((\$\w+) \| 0\)/g, '$1')

@@ -15,7 +15,7 @@ import { received } from './events.js';
 /** What the core asks for while it reads; its contract is in `www/abi/src/text.rs`. */
 export interface Host {
   byte(at: number): number;
-  isData(at: number): 0 | 1;
+  isData(at: number): boolean;
   endOfLine(at: number): number;
   keep(from: number, to: number): number;
   keepLine(): void;
@@ -32,10 +32,9 @@ export interface Exports {
 
 export function connect(options: readonly number[], lastEventId: string): Connection {
   let text: string;
-  let isAscii: boolean;
   /** Whether the text of this body was decoded already, and is no bytes; known from its first character past ASCII on. */
   let isDecoded: boolean | undefined;
-  /** Where the next ones are from where it was last looked for them. */
+  /** Where the next ones are from where it was last looked for them; far past the text if there are none. */
   let lineFeed: number;
   let carriageReturn: number;
 
@@ -46,36 +45,27 @@ export function connect(options: readonly number[], lastEventId: string): Connec
   let type = '';
   let id = lastEventId;
 
-  const find = (character: string, from: number) => {
-    const at = text.indexOf(character, from);
-    return at < 0 ? text.length : at;
-  };
   const core = instantiate({
     byte(at) {
       const unit = text.charCodeAt(at);
       return isDecoded && unit > 0x7f ? 0xff : unit & 0xff;
     },
     isData(at) {
-      for (let index = 0; index < DATA.length; index++) {
-        if (text.charCodeAt(at + index) !== DATA.charCodeAt(index)) {
-          return 0;
-        }
-      }
-      return 1;
+      return text.substr(at, 5) === 'data:';
     },
     endOfLine(at) {
       if (lineFeed < at) {
-        lineFeed = find('\n', at);
+        lineFeed = text.indexOf('\n', at) & 0x7fffffff;
       }
       if (carriageReturn < at) {
-        carriageReturn = find('\r', at);
+        carriageReturn = text.indexOf('\r', at) & 0x7fffffff;
       }
       return lineFeed < carriageReturn ? lineFeed : carriageReturn;
     },
     keep(from, to) {
       value += text.substring(from, to);
       let size = to - from;
-      for (let at = isDecoded && !isAscii ? from : to; at < to; at++) {
+      for (let at = isDecoded ? from : to; at < to; at++) {
         const unit = text.charCodeAt(at);
         // Half a character of four bytes is two of them.
         size += unit < 0x80 ? 0 : unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
@@ -115,16 +105,15 @@ export function connect(options: readonly number[], lastEventId: string): Connec
   const { words } = core;
 
   const connection: Connection = {
-    tell(input, attempt, now, value = 0, content) {
+    tell(input, attempt, now, value, content) {
       if (input === Input.ResponseStarted) {
         isDecoded = undefined;
       }
       // Whole numbers; and the time is taken modulo 2^32.
-      if (core.tell(0, input, attempt, value | 0, now | 0) && content) {
+      if (core.tell(0, input, attempt, value! | 0, now | 0) && content) {
         text = content as string;
-        const first = text.search(/[^\0-\x7f]/);
-        isAscii = first < 0;
-        if (isDecoded === undefined && !isAscii) {
+        const first = isDecoded === undefined ? text.search(/[^\0-\x7f]/) : -1;
+        if (first >= 0) {
           // A BOM decides for an engine how a text is decoded, and is gone: where there were two, the other one is part of the stream.
           isDecoded = text.charCodeAt(first) >> 7 !== 0xf780 >> 7;
         }
@@ -146,5 +135,3 @@ export function connect(options: readonly number[], lastEventId: string): Connec
   }
   return connection;
 }
-
-const DATA = 'data:';

@@ -37,7 +37,7 @@ export function event(type: string): Event {
 
 /** A message as it was read at that time: "Create an event", and that is what is fired later. */
 export function received(type: string, timeStamp: number, data: string, lastEventId: string): Item {
-  return new (Message ||= classOf('MessageEvent', MORE.concat(ATTRIBUTES), { source: null, ports: Object.freeze([]) }))(type, timeStamp, data, lastEventId) as never;
+  return new (Message ||= classOf('MessageEvent', 'data origin lastEventId ' + ATTRIBUTES, { source: null, ports: Object.freeze([]) }))(type, timeStamp, data, lastEventId) as never;
 }
 
 export function message(item: Item, origin: string): Event {
@@ -50,7 +50,7 @@ let PlainEvent: Class | undefined;
 let Message: Class | undefined;
 
 /** A constructor whose prototype has these attributes, before those of the platform's prototype of that name, and others that do not change. */
-function classOf(name: 'Event' | 'MessageEvent', attributes: string[], others: object): Class {
+function classOf(name: 'Event' | 'MessageEvent', attributes: string, others: object): Class {
   const Class = function (this: Ours, type: string, timeStamp: number, data?: string, lastEventId?: string): void {
     // All that it will ever have is there at once: engines make room for so much.
     const state = { type, timeStamp, data, origin: '', lastEventId, target: null, srcElement: null, currentTarget: null, eventPhase: 0, stopped: false };
@@ -72,7 +72,7 @@ function classOf(name: 'Event' | 'MessageEvent', attributes: string[], others: o
   };
   collect(above);
   Class.prototype = redefine(Object.create(above), { ...nothing, ...EVENT, ...others }, true);
-  attributes.forEach((key) => {
+  attributes.split(' ').forEach((key) => {
     Object.defineProperty(Class.prototype, key, {
       get(this: Ours) {
         return (this[STATE] as unknown as Record<string, unknown>)[key];
@@ -84,9 +84,8 @@ function classOf(name: 'Event' | 'MessageEvent', attributes: string[], others: o
   return Class;
 }
 
-/** What changes, of all events and of messages besides. */
-const ATTRIBUTES = 'type timeStamp target srcElement currentTarget eventPhase'.split(' ');
-const MORE = 'data origin lastEventId'.split(' ');
+/** What changes. */
+const ATTRIBUTES = 'type timeStamp target srcElement currentTarget eventPhase';
 /** The other members of [`Event`](https://dom.spec.whatwg.org/#event). */
 const EVENT: Record<string, unknown> = {
   bubbles: false,
