@@ -26,6 +26,7 @@ export function asFactory(text, area) {
   const imports = named(/\bfimport\$\d+/g).map((name) => text.match(new RegExp(`^ var ${name.replace('$', '\\$')} = host\\.\\w+;\n`, 'm'))[0]);
   // Where a core keeps on a stack what it has no locals for.
   const stack = /^ var global\$0 = \d+;$/m.exec(text)?.[0] ?? '';
+  const shift = bestShift(text);
   const gives = /\barea: /.test(exported)
     ? 'memory: { buffer: buffer }'
     : `words: HEAP32.subarray(${area} >> 2)`;
@@ -36,10 +37,10 @@ ${views.join('')}${maths.join('')}${imports.join('')}${stack}
 ${called}
  function put(at, text) {
   for (var index = text.length; index--;) {
-   HEAPU8[at + index] = text.charCodeAt(index);
+   HEAPU8[at + index] = text.charCodeAt(index) - ${shift};
   }
  }
-${segments(text)}
+${segments(text, shift)}
  return { ${gives}, ${exported} };
 }
 `;
@@ -62,8 +63,24 @@ function withFewCoercions(functions) {
 }
 
 /** What writes the data where it belongs. */
-function segments(text) {
+function segments(text, shift) {
+  return dataOf(text).map(([at, bytes]) => ` put(${at}, ${JSON.stringify(shifted(bytes, shift))});\n`).join('');
+}
+
+/** The data, each piece with its address. */
+function dataOf(text) {
   const found = [...text.matchAll(/base64DecodeToExistingUint8Array\(bufferView, (\d+), "([^"]*)"\);/g)];
   assert.equal(found.length, text.split('base64DecodeToExistingUint8Array(bufferView').length - 1, 'each segment is found');
-  return found.map(([, at, base64]) => ` put(${at}, ${JSON.stringify(Buffer.from(base64, 'base64').toString('latin1'))});\n`).join('');
+  return found.map(([, at, base64]) => [at, Buffer.from(base64, 'base64')]);
+}
+
+function shifted(bytes, shift) {
+  return Buffer.from(bytes.map((byte) => byte + shift)).toString('latin1');
+}
+
+/** By how much the bytes are to be moved so that most of them are characters that a script can have as they are: an escape takes four. */
+function bestShift(text) {
+  const bytes = Buffer.concat(dataOf(text).map(([, bytes]) => bytes));
+  const lengths = Array.from({ length: 256 }, (_, shift) => shifted(bytes, shift).replace(/[^ !#-[\]-~]/g, '\\xff').length);
+  return lengths.indexOf(Math.min(...lengths));
 }

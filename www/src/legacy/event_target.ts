@@ -60,7 +60,7 @@ const operations: Record<string, unknown> = {
   dispatchEvent(event: Ours): boolean {
     const listeners = listenersOf(this);
     if (!event || typeof event.type !== 'string') {
-      throw new TypeError("dispatchEvent: parameter 1 is not of type 'Event'.");
+      throw new TypeError("dispatchEvent: not an Event");
     }
     const ours: State | undefined = event[STATE];
     const state = ours || event;
@@ -137,7 +137,7 @@ function flattened(options: boolean | AddEventListenerOptions | undefined): AddE
 
 function isCallback(callback: unknown): callback is Callback {
   if (callback != null && Object(callback) !== callback) {
-    throw new TypeError("parameter 2 is not of type 'Object'.");
+    throw new TypeError("not a listener");
   }
   return callback != null;
 }
