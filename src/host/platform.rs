@@ -4,7 +4,7 @@ use crate::Error;
 use crate::sys::Global;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Url;
+use web_sys::{Url, UrlSearchParams};
 
 /// Whether there is JavaScript around us, without which nothing else here may be called.
 pub(crate) fn check() -> Result<(), Error> {
@@ -84,16 +84,24 @@ pub(crate) fn origin(url: &str) -> String {
     Url::new(url).map(|url| url.origin()).unwrap_or_default()
 }
 
-/// A URL with a query parameter more, or another value of it.
+/// A URL with a query parameter more, in the place of those of that name. All else of it stays as it is written, for it may be signed.
 pub(crate) fn with_parameter(url: &str, name: &str, value: &str) -> String {
-    match Url::new(url) {
-        Ok(url) => {
-            url.search_params().set(name, value);
-            url.href()
-        }
-        // It was resolved before.
-        Err(_) => url.to_owned(),
+    let (address, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let is_named = |part: &str| {
+        // With something before it, for a question mark at the beginning would be left out.
+        UrlSearchParams::new_with_str(&format!("&{part}")).is_ok_and(|parameter| parameter.has(name))
+    };
+    let mut with_it = format!("{path}?");
+    for part in query.split('&').filter(|part| !query.is_empty() && !is_named(part)) {
+        with_it.push_str(part);
+        with_it.push('&');
     }
+    with_it.push_str(&String::from(js_sys::encode_uri_component(name)));
+    with_it.push('=');
+    with_it.push_str(&String::from(js_sys::encode_uri_component(value)));
+    with_it.push_str(fragment);
+    with_it
 }
 
 fn base_url() -> Option<String> {

@@ -65,8 +65,57 @@ fn retry_after(value: &str) -> Option<u32> {
     let value = value.trim();
     let milliseconds = match value.bytes().all(|byte| byte.is_ascii_digit()) {
         true => value.parse::<f64>().ok()? * 1_000.0,
-        false => js_sys::Date::parse(value) - js_sys::Date::now(),
+        false => js_sys::Date::parse(&http_date(value)?) - js_sys::Date::now(),
     };
     // A cast of what is too large gives the largest; of less than nothing, nothing.
     (!milliseconds.is_nan()).then_some(milliseconds as u32)
+}
+
+/// An [HTTP date](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7) for engines to read, if it looks like one: they take much more for a date. That of `asctime`,
+/// which is obsolete, does not say that its time is GMT.
+fn http_date(value: &str) -> Option<String> {
+    let (day, rest) = value.split_at(value.find(|character: char| !character.is_ascii_alphabetic())?);
+    let is_short = DAYS.iter().any(|name| day == &name[..3]);
+    let has_time = rest.contains(':');
+    if (is_short || DAYS.contains(&day)) && has_time && rest.starts_with(", ") && rest.ends_with(" GMT") {
+        Some(value.to_owned())
+    } else if is_short && has_time && rest.starts_with(' ') && rest.ends_with(|character: char| character.is_ascii_digit()) {
+        Some(format!("{value} GMT"))
+    } else {
+        None
+    }
+}
+
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_an_http_date_is_read_as_one() {
+        for date in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Wednesday, 09-Nov-94 08:49:37 GMT"] {
+            assert_eq!(http_date(date).as_deref(), Some(date));
+        }
+        assert_eq!(http_date("Sun Nov  6 08:49:37 1994").as_deref(), Some("Sun Nov  6 08:49:37 1994 GMT"));
+        for other in [
+            "",
+            "foo 2090",
+            "Foo 2090",
+            "Foo, 06 Nov 1994 08:49:37 GMT",
+            "Sun",
+            "Sun, 2090 GMT",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 +0200",
+            "Sunday Nov  6 08:49:37 1994",
+            "Sun Nov 6 1994",
+            "2090-01-01T00:00:00Z",
+            "-5",
+            "1.5",
+            "5 s",
+            "ä",
+        ] {
+            assert_eq!(http_date(other), None, "{other}");
+        }
+    }
 }
