@@ -337,7 +337,8 @@ impl Driver {
         let input = match (was_behind, behind, overflow) {
             // Again and again, for there may be no connection that could fail now.
             (_, true, Overflow::Fail) => Input::Overflowed { resume_later: false },
-            (false, true, Overflow::Pause) => Input::Paused,
+            // The machine forgets it with each request.
+            (_, true, Overflow::Pause) => Input::Paused,
             (false, true, Overflow::ResumeLater) => Input::Overflowed { resume_later: true },
             (true, false, Overflow::Pause | Overflow::ResumeLater) => Input::Resumed,
             _ => return false,

@@ -489,6 +489,23 @@ mod silence {
     }
 
     #[test]
+    fn while_a_refusal_is_read_silence_is_ours_and_in_the_next_attempt_the_servers() {
+        let mut script = Script::unasked(options(|options| {
+            watched(options);
+            options.transient.insert(503);
+        }));
+        script.asked();
+        for attempt in 1..3 {
+            assert!(script.after(19_000).when(Input::Paused).is_empty());
+            assert_eq!(script.after(1_000).timer(attempt), ["wait 20000"]);
+            assert!(script.after(30_000).when(Input::WentOnline).is_empty());
+            assert_eq!(script.response(attempt, 503, None)[4], "fire error: status, again in 3000");
+            assert_eq!(script.after(3_000).timer(attempt), [format!("send {}", attempt + 1), "wait 20000".to_owned()]);
+        }
+        assert_eq!(script.after(20_000).timer(3)[3], "fire error: idle, again in 3000");
+    }
+
+    #[test]
     fn coming_online_looks_at_once() {
         let mut script = open_watched();
         assert!(script.after(19_999).when(Input::WentOnline).is_empty());

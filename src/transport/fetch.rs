@@ -167,6 +167,10 @@ impl Exchange {
         if !may_be_event_stream(&told)
             && let Some(Ok(reader)) = response.body().map(|body| ReadableStreamDefaultReader::new(&body))
         {
+            if let Some(receiver) = self.receiver.upgrade() {
+                // Until that is told, silence is not the server's.
+                receiver.receive(Input::Paused, &[]);
+            }
             let timer = self.wait_for_beginning(HALVES);
             let refused = Refused { response: told, beginning: Vec::new(), timer };
             self.refused.replace(Some(refused));

@@ -225,6 +225,24 @@ async fn an_id_to_start_from_goes_out_as_header_or_parameter() {
 }
 
 #[wasm_bindgen_test]
+async fn with_an_id_as_parameter_the_query_is_else_as_it_was() {
+    for (query, id, expected) in [
+        ("&sig=a%2Fb%20c~&flag#there", "7", "&sig=a%2Fb%20c~&flag&since=7"),
+        ("&since=1&a=%20+&s%69nce=2&&since&b#since=3", "ä &=#", "&a=%20+&&b&since=%C3%A4%20%26%3D%23"),
+        ("", "7", "&since=7"),
+    ] {
+        let signed = route("/echo-headers");
+        // The key comes first.
+        let builder = EventSource::builder(&format!("{}{query}", signed.url));
+        let mut events = follow(builder.last_event_id(id).last_event_id_param("since"));
+        data(&mut events).await;
+        let seen = signed.seen("requests=1").await;
+        let path = seen["log"][0]["path"].as_str().expect("it is a text");
+        assert!(path.ends_with(expected) && path.matches("since=").count() == 1, "{path}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn credentials_and_redirects_are_as_asked_for() {
     let to = format!("/redirect/302?to={}", js_sys::encode_uri_component(&route("/echo-headers").url));
     assert_eq!(echo(auto(&to)).await["method"], "GET");
@@ -384,6 +402,15 @@ async fn silence_is_noticed_and_comments_are_no_silence() {
     assert_eq!(journal.rest(), [], "two minutes with comments");
     clock.leap(61_000);
     assert_eq!(journal.interruption().await.0, Some(Interruption::Idle { timeout: 60_000 }));
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_is_told_as_one_though_more_of_its_body_might_come() {
+    let refusing = route("/message?status=500&end=hang&body=busy");
+    let mut events = follow(refusing.builder(Transport::Auto).idle_timeout(Duration::from_millis(900)));
+    let error = failed(&mut events).await;
+    assert_eq!(error.failure(), Some(&Failure::Status(500)));
+    assert_eq!(error.response().and_then(|response| response.body.as_deref()), Some("busy"));
 }
 
 /// A hint that is heard in the first attempt looks at the silence of that, and not of all time.

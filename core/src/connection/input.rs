@@ -99,7 +99,8 @@ pub enum Input<'a> {
     BecameHidden,
     /// It is shown again.
     BecameVisible,
-    /// The host does not read on, for who listens is behind: silence is not the server's.
+    /// The host does not read on, for who listens is behind; or it reads what it will tell of later. Until it reads on, or sends another request, silence
+    /// is not the server's.
     Paused,
     /// It reads on; after [`Overflowed`](Self::Overflowed), it wants the connection back.
     Resumed,

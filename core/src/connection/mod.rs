@@ -489,8 +489,7 @@ impl<P: Parser> Connection<P> {
         if verdict != Verdict::Interrupted {
             wait = Fact::NEVER;
         }
-        let attempt = self.record.attempt;
-        self.record = Record { verdict, error_attempt: attempt, error_delay: wait, ..self.record };
+        self.record = Record { verdict, error_delay: wait, ..self.record };
         if settings.asks != 0 { None } else { Some(self.decide(wait)) }
     }
 
@@ -560,11 +559,11 @@ impl<P: Parser> Connection<P> {
                 }
             }
             Step::SendRequest | Step::SendProbe => {
-                self.retry_after = 0;
+                (self.retry_after, self.paused) = (0, false);
                 self.be_patient();
             }
             Step::AskRetry if self.settings.asks == 0 => return,
-            Step::FireError => {
+            Step::AskRetry | Step::FireError => {
                 (self.record.error_attempt, self.record.error_delay) = (self.record.attempt, self.record.delay);
             }
             Step::StartTimer if self.record.delay == 0 => return,

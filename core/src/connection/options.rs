@@ -98,7 +98,7 @@ pub struct Settings {
     pub skips: u32,
     /// See [`Limits::max_event_size`]; `u32::MAX` lifts it.
     pub max_event_size: u32,
-    /// What waits are drawn with: see [`Options::seed`]; after the first draw, what was drawn last.
+    /// What waits are drawn with: see [`Options::seed`]. Of 0, which it should not be, nothing else would ever come. After the first draw, what was drawn last.
     pub seed: u32,
     /// See [`Options::idle_timeout`].
     pub idle_timeout: u32,
@@ -144,7 +144,7 @@ impl From<Options> for Settings {
             hidden: options.hidden.into(),
             skips: limits.skips.into(),
             max_event_size: limits.max_event_size.and_then(|size| size.try_into().ok()).unwrap_or(u32::MAX),
-            seed: options.seed,
+            seed: options.seed.max(1),
             idle_timeout: options.idle_timeout,
             min,
             max,

@@ -66,8 +66,6 @@ impl Reconnection {
 
 /// A number up to this one, if that is even, else below it: Marsaglia's xorshift, which is enough to keep clients apart.
 fn draw(random: &mut u32, most: u32) -> u32 {
-    // Of 0 nothing else would ever come.
-    *random |= u32::from(*random == 0);
     *random ^= *random << 13;
     *random ^= *random >> 17;
     *random ^= *random << 5;

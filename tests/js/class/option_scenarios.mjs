@@ -652,6 +652,34 @@ export const scenarios = [
     expected: ['not yet', ['idle', 3000]],
   },
   {
+    name: 'idleTimeout: a refusal is told as one, though more of its body might come',
+    run: async ({ EventSource, here, tidings, leapingClock }) => {
+      const clock = leapingClock();
+      try {
+        const read = fetch;
+        const source = await new Promise((resolve) => {
+          const source = new EventSource(`${here}/message?status=500&end=hang`, {
+            idleTimeout: 60_000,
+            fetch: (url, init) =>
+              read(url, init).then((response) => {
+                // Not before the source has it.
+                setTimeout(resolve, 0, source);
+                return response;
+              }),
+          });
+        });
+        const lost = new Promise((resolve) => (source.onerror = resolve));
+        clock.leap(61_000);
+        const { reason, failed, status } = tidings.details(await lost);
+        source.close();
+        return [reason, failed, status];
+      } finally {
+        clock.end();
+      }
+    },
+    expected: ['status', true, 500],
+  },
+  {
     name: 'a probe that nobody answers is given up, and reconnect() gives it up at once',
     realms: ['window', 'dedicated worker'],
     run: async ({ EventSource, there, tidings, seen, leapingClock, key }) => {

@@ -77,6 +77,8 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
         readAhead(AHEAD);
         tell();
       } else {
+        // Until that is told, silence is not the server's.
+        happened(Input.Paused);
         // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
         return beginning(read, end).then(tell);
       }

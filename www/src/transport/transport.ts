@@ -29,7 +29,8 @@ export type Answered = (answer: Answer, readOn: () => void) => void;
 
 /**
  * What else a transport reports, where nobody hears it once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text of whose
- * characters the low eight bits are these; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; or `ReconnectCalled`, when the connection is to be
+ * characters the low eight bits are these; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; `Paused`, while the beginning of a
+ * body is read that is to be told with its headers; or `ReconnectCalled`, when the connection is to be
  * made anew, since it would go on after the last event.
  */
 export type Happened = (input: Input, chunk?: Uint8Array | string, error?: unknown) => void;

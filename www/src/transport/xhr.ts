@@ -20,14 +20,14 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
   const xhr = new XMLHttpRequest();
   const sameOrigin = originOf(request.url) === originOf(location.href);
   let poll: ReturnType<typeof setInterval> | undefined;
-  let aborted = false;
-  let told = false;
+  let aborted: boolean | undefined;
+  let told: boolean | undefined;
   let status = 0;
   let type: string | null;
   /** Of what is no event stream: how often is looked for the beginning of its body, and one more. Not for how long, for a machine may stall. */
   let looks: number;
   /** Whether the next chunk was asked for. */
-  let wanted = false;
+  let wanted: boolean | undefined;
   /** How the body ended, once it did. */
   let end: 'ended' | 'failed' | undefined;
   let text = '';
@@ -62,7 +62,9 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
       }
       type = xhr.getResponseHeader('Content-Type');
       looks = isEventStream(status, type) ? 0 : LOOKS;
-      if (!looks) {
+      if (looks) {
+        happened(Input.Paused);
+      } else {
         try {
           xhr.overrideMimeType('text/plain; charset=x-user-defined');
         } catch (error) {
