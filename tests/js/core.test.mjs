@@ -351,12 +351,12 @@ for (const [name, instantiate] of [['wasm', instantiateWasm], ['JavaScript', ins
   });
 }
 
-/** A connection that is open, everything polled. */
 /** What is told of a response. */
 function answerOf(status, type) {
   return isEventStream(status, type) ? Border.EventStream : status;
 }
 
+/** A connection that is open, everything polled. */
 function open(core, options = same, lastEventId = '') {
   const connection = core.connect(options, lastEventId);
   take(connection);

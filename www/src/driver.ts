@@ -8,7 +8,7 @@
  * Danger: the standard queues a task for each event, so whatever promises a listener leaves behind are done before the next event. A loop in
  * one task would break that; see `host/turns.ts`. So no two events are fired without a turn between them.
  *
- * Danger: after `close()` the connection goes back to the core in the middle of a loop that still runs further out; each look
+ * Danger: after `close()` there is no connection any more, in the middle of a loop that still runs further out; each look
  * at it is a new look.
  */
 
@@ -158,7 +158,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         const { url, fetchable } = resolve(request.url);
         fetchable || refuse('url', url);
         request.url = url;
-        request.headers = new Headers(request.headers || undefined);
+        allow(OPTIONS, 'headers', request.headers || {}, request as Plan);
         allow(OPTIONS, 'body', request.body, plan);
         settle(Input.Prepared);
       })
@@ -206,7 +206,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
         if (abort === mine) {
           cause = error;
           tell(input, attempt, 0, chunk);
-          if (chunk) {
+          if (input === Input.ChunkReceived) {
             inTurns(turn);
           }
         }
@@ -377,7 +377,7 @@ export function drive(source: Source, plan: Plan, fire: (event: Event) => void):
 function withParameter(url: string, name: string, value: string): string {
   const parts = /([^?#]*)\??([^#]*)/.exec(url)!;
   const start = encodeURIComponent(name) + '=';
-  const others = parts[2]!.split('&').filter((part) => part && part.indexOf(start));
+  const others = parts[2] ? parts[2].split('&').filter((part) => part.indexOf(start)) : [];
   return parts[1] + '?' + others.concat(start + encodeURIComponent(value)).join('&');
 }
 

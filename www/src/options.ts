@@ -20,7 +20,7 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   headers?: HeadersInit | undefined;
   /** Addition. The body of each request: anything that `fetch` takes, but a stream, which can be sent only once. */
   body?: BodyInit | null | undefined;
-  /** Addition. What requests are sent with, instead of the global `fetch`. It is called with a URL string and a `RequestInit`, the first time before the constructor has returned. */
+  /** Addition. What requests are sent with, instead of the global `fetch`. It is called with a URL string and a `RequestInit`, perhaps before the constructor has returned. */
   fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
   /** Addition. Closes the source when it aborts. */
   signal?: AbortSignal | undefined;
@@ -33,7 +33,7 @@ export interface TidingsEventSourceInit extends EventSourceInit {
   /** Addition. The name of a query parameter that carries the last event ID instead of the header, so that other origins need no preflight. */
   lastEventIdParam?: string | undefined;
   /**
-   * Addition. Called before every attempt, and awaited; the first time before the constructor has returned. It may change URL, headers and body of the request, which
+   * Addition. Called before every attempt, and awaited; the first time perhaps before the constructor has returned. It may change URL, headers and body of the request, which
    * begin each time as they were given at construction; `body` is that very object, so put another in its place rather than changing it. If it throws or rejects, or
    * nothing could be sent so, that is an interruption with the reason `prepare`.
    *
@@ -169,10 +169,10 @@ export function complaint(name: string, given: unknown, why?: unknown): string {
   return 'tidings: bad ' + name + ': ' + shown(name, given) + (why ? ' (' + why + ')' : '') + words('option:' + name);
 }
 
-/** What was given, as a text; of headers their names, for their values may be secrets. */
+/** What was given, as a text; of headers their names and of a body nothing, for these may hold secrets. */
 function shown(name: string, given: any): string {
   try {
-    return String(name !== 'headers' ? given : Array.isArray(given) ? given.map((pair) => pair[1] && pair[0]) : isObject(given) ? Object.keys(given) : typeof given);
+    return String(name === 'body' ? typeof given : name !== 'headers' ? given : Array.isArray(given) ? given.map((pair) => pair[1] && pair[0]) : isObject(given) ? Object.keys(given) : typeof given);
   } catch (error) {
     return typeof given;
   }
@@ -210,7 +210,7 @@ export const OPTIONS: Record<string, Rule> = {
   body: ['what fetch takes, no stream', isRequest],
   credentials: ['omit, same-origin or include, without withCredentials', (value, plan) => plan.withCredentials === undefined && /^(omit|same-origin|include)$/.test(value)],
   redirect: ['follow or error', (value, plan, name) => /^(follow|error)$/.test(value) && isRequest(value, plan, name)],
-  signal: ['an AbortSignal', (value) => value === null || 'aborted' in value],
+  signal: ['an AbortSignal', (value) => value === null || ('aborted' in value && value.addEventListener)],
   fetch: FUNCTION,
   prepare: FUNCTION,
   lastEventId: ['a string of 4096 bytes at most, no NUL, CR, LF', (value) => typeof value === 'string' && /^[^\0\r\n]{0,4096}$/.test(utf8(value))],

@@ -56,23 +56,34 @@ function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
    * which no test waits, are called at the end of a leap and at no other time. A leap says how many there are after it.
    */
   function leapingClock() {
-    const { Date, setTimeout } = globalThis;
+    const { Date, clearTimeout, setTimeout } = globalThis;
     const wall = Date.now;
     let leapt = 0;
     let still = [];
     Date.now = () => wall.call(Date) + leapt;
-    globalThis.setTimeout = (run, delay, ...given) => (delay >= 10_000 ? -still.push(run) : setTimeout.call(globalThis, run, delay, ...given));
+    let count = 0;
+    globalThis.setTimeout = (run, delay, ...given) => {
+      if (delay < 10_000) return setTimeout.call(globalThis, run, delay, ...given);
+      count += 1;
+      still.push({ run, name: -count });
+      return -count;
+    };
+    globalThis.clearTimeout = (name) => {
+      if (name < 0) still = still.filter((timer) => timer.name !== name);
+      else clearTimeout.call(globalThis, name);
+    };
     return {
       leap(milliseconds) {
         leapt += milliseconds;
         const due = still;
         still = [];
-        due.forEach((run) => run());
+        due.forEach(({ run }) => run());
         return still.length;
       },
       end() {
         Date.now = wall;
         globalThis.setTimeout = setTimeout;
+        globalThis.clearTimeout = clearTimeout;
       },
     };
   }

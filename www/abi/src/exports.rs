@@ -26,7 +26,7 @@ extern "C" fn area() -> *mut Area {
 #[cfg(feature = "class")]
 #[unsafe(no_mangle)]
 extern "C" fn tell(area: *mut Area, input: u32, attempt: u32, value: u32, now: u32) -> u32 {
-    // SAFETY: the host hands in what `area` gave. Nothing else is lent out: nothing is imported, so no two calls run at once, and one that trapped does not go on.
+    // SAFETY: the host hands in what `area` gave. Nothing else is lent out: nothing that is imported calls an export, so no two calls run at once, and one that trapped does not go on.
     // What the host wrote there is zeros, words that it read there, and words that may be any number; none of them is a wrong value.
     let area = unsafe { &mut *area };
     area.tell(input, attempt, value, now).into()

@@ -32,7 +32,7 @@
 //! **Order.** Everything that a poll gives is to be done before the next poll. The events of a chunk are there at once, and the next `poll` gives
 //! [`DISPATCH`](numbers::action::DISPATCH) or, if the source was closed meanwhile, does not. A chunk that comes before that is ignored.
 //!
-//! **Re-entrancy.** Nothing is imported, so no call can begin inside another.
+//! **Re-entrancy.** Nothing is imported that calls an export, so no call can begin inside another.
 //!
 //! **Chunks that are text.** With the feature `text`, which the script for old browsers has, chunks stay with the host: `read` takes the size of a whole one and asks the host about it, by functions that are
 //! imported, and calls no export (`text.rs` has them). There is no input then, and no text.

@@ -21,7 +21,7 @@ declare module 'tidings:js-core' {
 }
 
 declare module 'tidings:text-core' {
-  /** The same for chunks that are text: what the build puts in the place of `tidings:js-core` for old browsers. */
+  /** The same for chunks that are text, for old browsers. */
   export default function instantiate(host: import('../legacy/core.js').Host): import('../legacy/core.js').Exports;
 }
 

@@ -110,7 +110,7 @@ export function connect(options: readonly number[], lastEventId: string): Connec
         isDecoded = undefined;
       }
       // Whole numbers; and the time is taken modulo 2^32.
-      if (core.tell(0, input, attempt, value! | 0, now | 0) && content) {
+      if (core.tell(0, input, attempt, value! | 0, now | 0) && input === Input.ChunkReceived) {
         text = content as string;
         const first = isDecoded === undefined ? text.search(/[^\0-\x7f]/) : -1;
         if (first >= 0) {

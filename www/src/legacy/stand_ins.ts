@@ -140,16 +140,9 @@ function OwnAbortController(this: AbortController): void {
   this.abort = () => {};
 }
 
-/** Of `Request`, its check of what it is given. */
-function OwnRequest(_: string, { method, headers, body, signal, credentials, redirect }: RequestInit): void {
-  new HeadersOrLike(headers);
-  if (
-    (method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method)))
-    || !/^(undefined|omit|same-origin|include)$/.test(`${credentials}`)
-    || !/^(undefined|follow|error)$/.test(`${redirect}`)
-    || (body != null && /^(get|head)?$/i.test(method || ''))
-    || (signal && !signal.addEventListener)
-  ) {
+/** Of `Request`, its check of method and body. */
+function OwnRequest(_: string, { method, body }: RequestInit): void {
+  if ((method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method))) || (body != null && /^(get|head)?$/i.test(method || ''))) {
     throw new TypeError('not a value for it');
   }
 }

@@ -51,22 +51,23 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
     (response, read, end) => {
       const chunks: Promise<Chunk>[] = [];
       const readAhead = (most: number) => {
-        const chunk = read();
+        const chunk = read ? read() : new Promise<Chunk>((resolve) => resolve({}));
         chunks.push(chunk);
-        chunk.then(({ value }) => (most -= value!.length) > 0 && readAhead(most)).catch(() => {});
+        // A chunk takes more than its bytes.
+        chunk.then(({ value }) => (most -= value!.length + 100) > 0 && readAhead(most)).catch(() => {});
       };
       const readOn = () => {
         chunks
           .shift()!
           .then(({ value }) => {
-            if (value && value.BYTES_PER_ELEMENT !== 1) {
+            if (value !== undefined && Object(value).BYTES_PER_ELEMENT !== 1) {
               end();
               throw new TypeError('tidings: the body gives no Uint8Array');
             }
             if (!chunks[0]) {
               readAhead(AHEAD);
             }
-            happened(value ? Input.ChunkReceived : Input.BodyEnded, value);
+            happened(value === undefined ? Input.BodyEnded : Input.ChunkReceived, value);
           })
           .catch(failed);
       };
@@ -80,7 +81,7 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
         // Until that is told, silence is not the server's.
         happened(Input.Paused);
         // Not in the way of what has to be told: an engine that gives no body in time gives none at all.
-        return beginning(read, end).then(tell);
+        return read ? beginning(read, end).then(tell) : tell('');
       }
     },
     failed,
@@ -94,9 +95,9 @@ function beginning(next: Read, end: Abort): Promise<string> {
   const timer = setTimeout(setTimeout, 512, end, 512);
   const read = (): Promise<unknown> =>
     next().then(({ value }) => {
-      // At the end there is no value, which is caught as an error is.
+      // At the end there is no value, which is caught as an error is. One that is empty could go on for ever.
       value!.forEach((byte) => bytes.push(byte));
-      return bytes.length < SHOWN && read();
+      return value!.length && bytes.length < SHOWN && read();
     });
   return read()
     .catch(() => {})
@@ -122,7 +123,7 @@ export function probe(request: Request, begins: Begins, answer: ProbeAnswer): vo
   );
 }
 
-/** What comes next of a body; a response that has none is at its end. */
+/** What comes next of a body. */
 type Read = () => Promise<Chunk>;
 type Chunk = { value?: Uint8Array | undefined };
 
@@ -131,12 +132,11 @@ function begin(
   request: Request,
   begins: Begins,
   init: RequestInit,
-  onResponse: (response: Response, read: Read, end: Abort) => unknown,
+  onResponse: (response: Response, read: Read | null, end: Abort) => unknown,
   onFailure: (error?: unknown) => void,
 ): void {
   const controller = new AbortController();
   let reader: ReadableStreamDefaultReader<Uint8Array> | null;
-  const read: Read = () => (reader ? reader.read() : Promise.resolve({}));
   let answered = 0;
   let ended = false;
   const end = () => {
@@ -160,7 +160,7 @@ function begin(
     .then((response) => {
       answered = Date.now();
       reader = response.body && response.body.getReader();
-      return ended ? end() : onResponse(response, read, abort);
+      return ended ? end() : onResponse(response, reader && (() => reader!.read()), abort);
     })
     .catch(onFailure);
 }

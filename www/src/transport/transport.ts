@@ -24,13 +24,16 @@ export interface Request {
 /** Hears what ends the request, before it begins: what stands in for `fetch` may call anything, and so end it while it begins. */
 export type Begins = (abort: Abort) => void;
 
-/** The headers came. `readOn` asks for the next chunk of the body, once what was reported last is done with. */
+/**
+ * The headers came. Only of an event stream, with the status 200, there is no `body` in the answer. `readOn` asks for the next chunk of the body, once what was
+ * reported last is done with.
+ */
 export type Answered = (answer: Answer, readOn: () => void) => void;
 
 /**
- * What else a transport reports, where nobody hears it once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text of whose
- * characters the low eight bits are these; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; `Paused`, while the beginning of a
- * body is read that is to be told with its headers; or `ReconnectCalled`, when the connection is to be
+ * What else a transport reports, where nobody hears it once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text, which may be
+ * decoded or have a byte in each character; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; `Paused`, while the beginning of a body is read that is
+ * to be told with its headers; or `ReconnectCalled`, when the connection is to be
  * made anew, since it would go on after the last event.
  */
 export type Happened = (input: Input, chunk?: Uint8Array | string, error?: unknown) => void;
