@@ -17,7 +17,7 @@ use crate::sys::{self, ReadResult};
 use js_sys::{Array, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use tidings_core::connection::{Attempt, Input};
+use tidings_core::connection::{self, Attempt, Input};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AbortController, Blob, BlobPropertyBag, FormData, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials,
@@ -164,7 +164,7 @@ impl Exchange {
         self.answered.set(Some(timers::now()));
         let told =
             Response { status: response.status(), headers: headers_of(&response.headers()), url: response.url(), body: None };
-        if !may_be_event_stream(&told)
+        if !is_event_stream(&told)
             && let Some(Ok(reader)) = response.body().map(|body| ReadableStreamDefaultReader::new(&body))
         {
             if let Some(receiver) = self.receiver.upgrade() {
@@ -338,10 +338,9 @@ fn headers_of(headers: &Headers) -> crate::Headers {
     entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_string()?))).collect()
 }
 
-/// What is surely none need not be told at once.
-fn may_be_event_stream(response: &Response) -> bool {
-    let content_type = response.headers.get("content-type").unwrap_or_default();
-    response.status == 200 && content_type.to_ascii_lowercase().contains("event-stream")
+fn is_event_stream(response: &Response) -> bool {
+    let content_type = response.headers.get("content-type").map(str::as_bytes);
+    connection::Response { status: response.status, content_type }.is_event_stream()
 }
 
 /// Without the character that was cut at the end.

@@ -8,7 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 /** What `import { EventSource } from 'tidings'` may cost an app, minified, brotli. */
-const CEILING = 7_870;
+const CEILING = 7_900;
 const MAIN = "tidings: import { EventSource }";
 /** The same for the parser entry. */
 const PARSER_CEILING = 2_995;

@@ -1,6 +1,6 @@
 //! What can happen to a connection, in the past tense.
 
-use super::Cause;
+use super::{Cause, response::is_event_stream};
 use crate::event_stream::EventStream;
 use alloc::boxed::Box;
 
@@ -272,4 +272,12 @@ pub struct Response<'a> {
     pub status: u16,
     /// The value of the `Content-Type` header; of several headers, all values joined by a comma, as `fetch` gives them.
     pub content_type: Option<&'a [u8]>,
+}
+
+impl Response<'_> {
+    /// Whether it opens the connection: its status is 200 and its content type `text/event-stream`. Of any other a host may read how its body begins, before
+    /// it tells of it.
+    pub fn is_event_stream(&self) -> bool {
+        self.status == 200 && is_event_stream(self.content_type.unwrap_or_default())
+    }
 }

@@ -23,7 +23,6 @@ pub use state::{Cause, State, Step, TRANSITIONS, Transition};
 use core::mem::{self, offset_of};
 use queue::Queue;
 use reconnect::{FLOOR, LONGEST, Reconnection, since};
-use response::is_event_stream;
 
 /// The machine of one `EventSource`: it [announces], [reestablishes] and [fails] the connection.
 ///
@@ -161,10 +160,10 @@ impl Connection {
                 }
                 return;
             }
-            Input::ResponseStarted { attempt, response: Response { status, content_type } } => {
-                let opens = status == 200 && is_event_stream(content_type.unwrap_or_default());
-                let passes = if self.transient.contains(status) { Fact::TRANSIENT } else { 0 };
-                (Fact::ResponseStarted, attempt, if opens { Fact::EVENT_STREAM } else { u32::from(status) | passes })
+            Input::ResponseStarted { attempt, response } => {
+                let passes = if self.transient.contains(response.status) { Fact::TRANSIENT } else { 0 };
+                let number = if response.is_event_stream() { Fact::EVENT_STREAM } else { u32::from(response.status) | passes };
+                (Fact::ResponseStarted, attempt, number)
             }
             Input::RetryAfterReceived { attempt, delay } => (Fact::RetryAfterReceived, attempt, delay),
             Input::RetryAnswered { attempt, delay: Some(delay) } => (Fact::RetryAnswered, attempt, delay.min(LONGEST)),
