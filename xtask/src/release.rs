@@ -1,10 +1,10 @@
 //! `cargo xtask release --dry-run`: whether everything is ready to be published. Publishing itself is done by a person.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
+use std::{env, fs};
 
 use serde_json::Value as Json;
 use toml::{Table, Value};
@@ -98,6 +98,7 @@ pub(crate) fn package_crates(project: &Project) -> Result<(), Problem> {
     let mut fetch = project.cargo("fetch");
     fetch.arg("--locked");
     process::show(&mut fetch, LIMIT)?.or_problem("cargo fetch")?;
+    forget_unpacked(&version_of(&project.root)?);
     for verified in [true, false] {
         let mut cargo = project.cargo("package");
         // All it needs is here, and what is not published yet no registry need be asked for.
@@ -118,6 +119,21 @@ pub(crate) fn package_crates(project: &Project) -> Result<(), Problem> {
         process::show(&mut cargo, LIMIT)?.or_problem("cargo package")?;
     }
     Ok(())
+}
+
+/// What is packed together is unpacked again in cargo's home, under a registry without a host: by name and version, and never anew, so what changed since an
+/// earlier time would not be built.
+fn forget_unpacked(version: &str) {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|folder| folder.join(".cargo")));
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry").join("src")).ok());
+    for registry in
+        registries.into_iter().flatten().flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"-"))
+    {
+        for published in &CRATES {
+            // Mostly it is not there.
+            _ = fs::remove_dir_all(registry.path().join(format!("{}-{version}", published.name)));
+        }
+    }
 }
 
 /// The npm package holds what its manifest leads to, and nothing that is not needed.
@@ -150,7 +166,8 @@ fn check_npm_pack(project: &Project) -> Result<(), Problem> {
 
 fn is_wanted(file: &str) -> bool {
     let ends = |ends: &[&str]| ends.iter().any(|end| file.ends_with(end));
-    matches!(file, "package.json" | "README.md" | "CHANGELOG.md" | "LICENSE-APACHE" | "LICENSE-MIT")
+    matches!(file, "package.json" | "README.md" | "CHANGELOG.md" | "LICENSE-APACHE" | "LICENSE-MIT" | "tests/CONFORMANCE.md")
+        || (file.starts_with("docs/") && ends(&[".md", ".svg"]))
         || (file.starts_with("dist/") && ends(&[".js", ".mjs", ".cjs", ".map", ".wasm", ".d.ts", "/package.json"]))
 }
 
