@@ -89,7 +89,7 @@ describe('tidings/dev', { timeout: LIMIT }, () => {
     assert.deepEqual(told, [
       '> Prepare 1', '< Prepared 1', '> SendRequest 1', '< ResponseStarted 1', '> FireOpen 1', '< ChunkReceived 1', '> Dispatch 1', '< BodyEnded 1',
       '> AskRetry 1', '< RetryAnswered 1', '> StartTimer 1', '> FireError 1', '< TimerFired 1', '> Prepare 2', '< Prepared 2', '> SendRequest 2',
-      '< ResponseStarted 2', '> AbortRequest 2', '> AskRetry 2', '< RetryAnswered 2', '> FireError 2',
+      '< Paused 2', '< ResponseStarted 2', '> AbortRequest 2', '> AskRetry 2', '< RetryAnswered 2', '> FireError 2',
     ]);
   });
 });

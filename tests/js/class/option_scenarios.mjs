@@ -211,7 +211,7 @@ export const scenarios = [
         const source = new EventSource(`${here}/message?key=${key}`, { prepare: (request) => Object.assign(request, change) });
         const { reason, failed, cause } = tidings.details(await new Promise((resolve) => (source.onerror = resolve)));
         source.close();
-        reasons.push(reason, failed, /secret/.test(cause) ? 'it was told' : !!cause);
+        reasons.push(reason, failed, /secret/.test(cause && cause.message) ? 'it was told' : !!cause);
       }
       return [...reasons, (await seen('open=0')).requests];
     },
@@ -543,7 +543,8 @@ export const scenarios = [
       const bytes = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
       const answers = [['data: a\n\n', '', 'data: b\n\n', ...Array(3000).fill(''), 'data: c\n', '', '\n'], Array(5000).fill('')].map((texts) => texts.map(bytes));
       const log = [];
-      for (const [index, chunks] of answers.entries()) {
+      for (const index of [0, 1]) {
+        const chunks = answers[index];
         const headers = new Headers({ 'Content-Type': index ? 'text/plain' : 'text/event-stream' });
         const reader = { read: () => Promise.resolve(index || chunks.length ? { value: chunks.shift() || bytes('') } : {}), cancel: () => Promise.resolve() };
         const source = new EventSource(`${here}/message`, { fetch: async () => ({ status: 200, headers, body: { getReader: () => reader } }) });
@@ -555,6 +556,18 @@ export const scenarios = [
       return log;
     },
     expected: ['a', 'b', 'c', 0, 2],
+  },
+  {
+    name: 'a body of one’s own whose first 4 KiB end where a chunk does, in the middle of a character',
+    run: async ({ EventSource, here, tidings }) => {
+      const bytes = new TextEncoder().encode(`x${'é'.repeat(2048)}`);
+      const chunks = [{ value: bytes.subarray(0, 4096) }, { value: bytes.subarray(4096) }, {}];
+      const reader = { read: () => Promise.resolve(chunks.shift()), cancel: () => Promise.resolve() };
+      const source = new EventSource(`${here}/message`, { fetch: async () => ({ status: 500, headers: new Headers(), body: { getReader: () => reader } }) });
+      const { body } = tidings.details(await new Promise((resolve) => (source.onerror = resolve)));
+      return [body.length, body.slice(-2)];
+    },
+    expected: [2048, 'éé'],
   },
   {
     name: 'a body of one’s own that gives no bytes is a failure that says so',

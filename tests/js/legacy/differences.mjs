@@ -201,7 +201,7 @@ export const ofOptions = [
     skip: true,
   },
   {
-    scenario: /^credentials: (omit|include)/,
+    scenario: /^(credentials: (omit|include)|idleTimeout: a refusal|chunks with nothing)/,
     engine: overXhr,
     why: 'there is no fetch for a fetch of its own to call',
     skip: true,

@@ -106,7 +106,7 @@ function beginning(next: Read, end: Abort): Promise<string> {
       return new Response(new Uint8Array(bytes.slice(0, SHOWN))).text();
     })
     // Without the character that this cuts.
-    .then((text) => (bytes.length > SHOWN ? text.replace(/\ufffd+$/, '') : text));
+    .then((text) => (bytes.length < SHOWN ? text : text.replace(/\ufffd+$/, '')));
 }
 
 /**
