@@ -63,7 +63,7 @@ function realmTools({ EventSource, tidings = self.tidings, here, there, key }) {
     Date.now = () => wall.call(Date) + leapt;
     let count = 0;
     globalThis.setTimeout = (run, delay, ...given) => {
-      if (delay < 10_000) return setTimeout.call(globalThis, run, delay, ...given);
+      if (!(delay >= 10_000)) return setTimeout.call(globalThis, run, delay, ...given);
       count += 1;
       still.push({ run, name: -count });
       return -count;
