@@ -5,8 +5,8 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { LIMIT } from '../limits.mjs';
 import { serve } from '../own_server.mjs';
+import { tellEach } from '../tell_each.mjs';
 import { runner } from './realms.mjs';
 
 const dist = new URL(process.env.TIDINGS_DIST ?? '../../../dist/', import.meta.url);
@@ -366,7 +366,7 @@ export async function openPage(page, address) {
     tell: async (scenarios) => {
       // The base of relative URLs is the oracle's.
       await page.evaluate(() => history.replaceState(null, '', '/routes'));
-      return each(scenarios, (scenario) => page.evaluate(`(${telling(scenario)})()`));
+      return tellEach(scenarios, (scenario) => page.evaluate(`(${telling(scenario)})()`));
     },
   };
 }
@@ -406,31 +406,18 @@ export async function openWorker(window, address, page, isService = false) {
   return {
     look: () => ask({}),
     tell: (scenarios) =>
-      each(scenarios, (scenario) => {
+      tellEach(scenarios, (scenario) => {
         const code = `self.work = ${telling(scenario)};`;
         return ask({ address: `/message?type=text/javascript&body=${encodeURIComponent(code)}`, type });
       }),
   };
 }
 
-/** What each of the scenarios tells, one after another. */
-async function each(scenarios, tell) {
-  const told = {};
-  for (const scenario of scenarios) {
-    told[scenario.name] = await tell(scenario);
-  }
-  return told;
-}
-
-/** The text of a function that runs a scenario. One that never ends does not keep the others from being told. */
+/** The text of a function that runs a scenario. */
 function telling({ run, given }) {
   return `async () => {
     'use strict';
     const runner = ${runner};
-    let timer;
-    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('it did not end')), ${LIMIT}); });
-    const told = await Promise.race([runner(${run}, ${JSON.stringify(given)}), late]).catch((error) => 'failed: ' + (error.stack || error));
-    clearTimeout(timer);
-    return told;
+    return runner(${run}, ${JSON.stringify(given)});
   }`;
 }

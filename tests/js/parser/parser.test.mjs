@@ -8,7 +8,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -19,7 +19,8 @@ import { engines, launch } from '../browsers.mjs';
 import { serve } from '../own_server.mjs';
 import { SUITE } from '../limits.mjs';
 import { present } from '../present.mjs';
-import { itemsByKind, read, scenarios, tellAll } from './scenarios.mjs';
+import { tellEach } from '../tell_each.mjs';
+import { itemsByKind, read, scenarios, telling } from './scenarios.mjs';
 
 const here = process.env.TIDINGS_SERVER;
 /** For whoever looks into one engine: a part of its name. */
@@ -37,7 +38,7 @@ const common = createRequire(import.meta.url)(new URL('parser.cjs', dist).pathna
 const NO_CORE = "tidings: no WebAssembly (script-src needs 'wasm-unsafe-eval') and no tidings/core-js (setCore takes it): parseEventStream waits for one";
 
 for (const [name, entry] of [['Node', parser], ['Node, the core in JavaScript', parserJs], ['Node, by require', common]]) {
-  tells(name, async () => tellAll(entry, { here, key: `${name.replace(/\W/g, '')}-${process.pid}` }));
+  tells(name, () => tellEach(scenarios, telling(entry, { here, key: `${name.replace(/\W/g, '')}-${process.pid}` })));
 }
 
 describe('the corpus through the parser entry', () => {
@@ -222,8 +223,8 @@ for (const { engine, program } of await present(engines.filter(({ name }) => nam
     tells('a window', async () => {
       const page = await open('/page');
       return page.evaluate(async (given) => {
-        const [parser, { tellAll }] = await Promise.all([import('/parser.mjs'), import('/scenarios.mjs')]);
-        return tellAll(parser, given);
+        const [parser, { scenarios, telling }, { tellEach }] = await Promise.all(['/parser.mjs', '/scenarios.mjs', '/tell_each.mjs'].map((path) => import(path)));
+        return tellEach(scenarios, telling(parser, given));
       }, given('window'));
     });
 
@@ -298,10 +299,11 @@ async function* cut(body, size) {
 /** The package's files, the scenarios, and a page, with a policy if it is asked for. */
 async function serveFiles() {
   const texts = new Map([['/page', '<!doctype html><link rel="icon" href="data:,">']]);
-  texts.set('/worker.mjs', "import * as parser from './parser.mjs'; import { tellAll } from './scenarios.mjs';"
-    + ' onmessage = async ({ data }) => postMessage(await tellAll(parser, data));');
-  for (const [path, url] of [['/parser.mjs', new URL('parser.mjs', dist)], ['/core-js.mjs', new URL('core-js.mjs', dist)], ['/scenarios.mjs', new URL('scenarios.mjs', import.meta.url)]]) {
-    texts.set(path, await readFile(url, 'utf8'));
+  texts.set('/worker.mjs', "import * as parser from './parser.mjs'; import { scenarios, telling } from './scenarios.mjs'; import { tellEach } from './tell_each.mjs';"
+    + ' onmessage = async ({ data }) => postMessage(await tellEach(scenarios, telling(parser, data)));');
+  const files = [...['parser.mjs', 'core-js.mjs'].map((name) => new URL(name, dist)), ...['scenarios.mjs', '../tell_each.mjs', '../limits.mjs'].map((name) => new URL(name, import.meta.url))];
+  for (const url of files) {
+    texts.set(`/${basename(url.pathname)}`, await readFile(url, 'utf8'));
   }
   const asked = [];
   const { address, close } = await serve((request, response) => {

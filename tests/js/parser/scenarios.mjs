@@ -311,26 +311,16 @@ export const scenarios = [
 ];
 
 /**
- * Runs them; what each tells, or how it failed, by name.
+ * Gives what runs one of them.
  *
  * @param {object} parser
  * @param {{ here: string, key: string }} given
  */
-export async function tellAll(parser, { here, key }) {
-  const told = {};
-  for (const [index, { name, run }] of scenarios.entries()) {
-    const own = `${key}-parser-${index}`;
-    const seen = async (wanted) => (await fetch(`${here}/seen/${own}/wait?${wanted}`)).json();
-    let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it did not end')), 120_000);
-    });
-    const tell = Promise.resolve().then(() => run({ parser, here, key: own, seen }));
-    told[name] = await Promise.race([tell, late]).catch((error) => `failed: ${error.stack}`);
-    clearTimeout(timer);
-  }
-  return told;
-}
+export const telling = (parser, { here, key }) => ({ run }, index) => {
+  const own = `${key}-parser-${index}`;
+  const seen = async (wanted) => (await fetch(`${here}/seen/${own}/wait?${wanted}`)).json();
+  return run({ parser, here, key: own, seen });
+};
 
 /** All that a source comes to, by kind: the order is told within each. */
 export async function read(parser, source, limit) {

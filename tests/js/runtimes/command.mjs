@@ -6,9 +6,6 @@ import process from 'node:process';
 import * as main from 'tidings';
 import * as parser from 'tidings/parser';
 
-import { tellAll as tellOfOptions } from './options.mjs';
-import { tellAll as tellOfParser } from './parser_scenarios.mjs';
-import { tellAll } from './scenarios.mjs';
+import { tellAll } from './shell.mjs';
 
-const given = JSON.parse(process.argv[2]);
-console.log(JSON.stringify({ main: await tellAll({ main }, given), options: await tellOfOptions(main, given), parser: await tellOfParser(parser, given) }));
+console.log(JSON.stringify(await tellAll({ main, parser }, JSON.parse(process.argv[2]))));

@@ -87,7 +87,7 @@ for (const { name, find, run } of runtimes.filter(({ name }) => name.includes(ch
 async function consumer() {
   const folder = await mkdtemp(join(tmpdir(), 'tidings-runtime-'));
   const own = fileURLToPath(new URL('.', import.meta.url));
-  for (const name of ['scenarios.mjs', 'options.mjs', 'command.mjs', 'worker.mjs']) await cp(join(own, name), join(folder, name));
+  for (const name of ['scenarios.mjs', 'options.mjs', 'shell.mjs', 'command.mjs', 'worker.mjs', '../tell_each.mjs', '../limits.mjs']) await cp(join(own, name), join(folder, basename(name)));
   await cp(join(own, '../class/option_scenarios.mjs'), join(folder, 'option_scenarios.mjs'));
   await writeFile(join(folder, 'realm_tools.mjs'), `${await readFile(join(own, '../class/realm_tools.js'), 'utf8')}\nexport { realmTools };\n`);
   await cp(join(own, '../parser/scenarios.mjs'), join(folder, 'parser_scenarios.mjs'));

@@ -6,7 +6,7 @@
 //   key          a key of its own, for what the server saw
 //   watch        logs the events of a source, with the ready state that listeners see
 //   seen         what the server saw of the key, once it is so
-// To try another entry: let the shells import it and hand it to `tellAll`.
+// To try another entry: let the shells import it and hand it to `telling`.
 
 /**
  * @typedef {object} Scenario
@@ -265,25 +265,12 @@ export const scenarios = [
 export const scenariosOf = (runtime) => scenarios.filter(({ only }) => !only || only === runtime);
 
 /**
- * Runs those of a runtime; what each tells, or how it failed, by name.
+ * Gives what runs one of them.
  *
  * @param {Record<string, object>} entries The package, as this runtime imports it.
- * @param {{ here: string, key: string, runtime: string }} given
+ * @param {{ here: string, key: string }} given
  */
-export async function tellAll(entries, { here, key, runtime }) {
-  const told = {};
-  for (const [index, { name, run }] of scenariosOf(runtime).entries()) {
-    let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it did not end')), 120_000);
-    });
-    const tools = toolsFor(here, `${key}-${index}`);
-    const tell = Promise.resolve().then(() => run({ ...entries, ...tools }));
-    told[name] = await Promise.race([tell, late]).catch((error) => `failed: ${error.stack}`);
-    clearTimeout(timer);
-  }
-  return told;
-}
+export const telling = (entries, { here, key }) => ({ run }, index) => run({ ...entries, ...toolsFor(here, `${key}-${index}`) });
 
 function toolsFor(here, key) {
   return {
