@@ -70,7 +70,7 @@ use reconnect::{FLOOR, LONGEST, Reconnection, since};
 /// [fails]: https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection
 #[derive(Debug)]
 #[repr(C)]
-pub struct Connection<P = Lent> {
+pub struct Connection<P: Parser = Lent> {
     /// Away while a chunk is dispatched, if it is one that is lent.
     parser: P,
     record: Record,
@@ -101,8 +101,7 @@ pub struct Connection<P = Lent> {
     settings: Settings,
     /// What is still to be asked for. Steps, not actions: an action is made when it is polled, of what the machine knows then.
     queue: Queue,
-    /// Where the host does not know it, which statuses pass.
-    transient: Statuses,
+    transient: P::Transient,
 }
 
 /// What belongs to the [`Step`] polled last, as a host behind a border of numbers reads it from where it lies.
@@ -255,7 +254,7 @@ impl<P: Parser> Connection<P> {
             reconnection: Reconnection::new(),
             settings: Settings::UNSET,
             queue: Queue::new(),
-            transient: Statuses::NONE,
+            transient: P::NONE_TRANSIENT,
         }
     }
 

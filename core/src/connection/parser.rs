@@ -1,14 +1,20 @@
 //! What a connection has to know of its parser.
 
-use super::state;
+use super::{Statuses, state};
 use crate::event_stream::{EventStream, Tokenizer};
 use alloc::boxed::Box;
+use core::fmt::Debug;
 
 /// The parser of a connection: one that is lent to the host for each chunk, or one that the host feeds where it is.
 pub trait Parser {
     /// The table, as far as hosts with such a parser can get.
     #[doc(hidden)]
     const ROWS: &'static [u32];
+    /// Which statuses pass by themselves, where the host does not say that of each.
+    #[doc(hidden)]
+    type Transient: Debug;
+    #[doc(hidden)]
+    const NONE_TRANSIENT: Self::Transient;
     /// Gets it ready, with a limit on what one event may hold (`u32::MAX` for none), and whether what exceeds it is skipped.
     fn set_up(&mut self, limit: u32, skips: bool);
     /// Whether it is here, and not lent or gone.
@@ -30,6 +36,8 @@ pub type Lent = Option<Box<EventStream>>;
 
 impl Parser for Lent {
     const ROWS: &'static [u32] = state::ROWS;
+    type Transient = Statuses;
+    const NONE_TRANSIENT: Statuses = Statuses::NONE;
 
     fn set_up(&mut self, limit: u32, skips: bool) {
         let limit = (limit != u32::MAX).then_some(limit as usize);
@@ -66,6 +74,8 @@ impl Parser for Lent {
 /// It keeps nothing, and so is always here.
 impl Parser for Tokenizer {
     const ROWS: &'static [u32] = state::ROWS_OF_REQUESTS;
+    type Transient = ();
+    const NONE_TRANSIENT: () = ();
 
     fn set_up(&mut self, limit: u32, skips: bool) {
         Tokenizer::set_up(self, limit, skips);

@@ -450,6 +450,19 @@ export const scenarios = [
     expected: true,
   },
   {
+    name: 'Retry-After that is neither seconds nor a date is as none',
+    run: async ({ EventSource, here, key, tidings }) => {
+      const delays = [];
+      for (const after of ['Infinity', '0x10', '-5', 'foo 2090', '1, 2']) {
+        const source = new EventSource(`${here}/sequence?steps=503&retry_after=${encodeURIComponent(after)}&key=${key}-${delays.length}`, { reconnection: { statuses: [503] } });
+        delays.push(tidings.details(await new Promise((resolve) => (source.onerror = resolve))).delay);
+        source.close();
+      }
+      return delays;
+    },
+    expected: [3000, 3000, 3000, 3000, 3000],
+  },
+  {
     name: 'decide has the last word',
     run: async ({ EventSource, here, key, tidings }) => {
       const asked = [];
@@ -1195,6 +1208,26 @@ export const scenarios = [
       } catch (error) {
         return [reason, failed, error.reason, taken >= 5 && taken === fired, source.readyState];
       }
+    },
+    expected: ['overflow', true, 'overflow', true, 2],
+  },
+  {
+    name: 'overflow: each consumer has its own way, and the strictest wins',
+    run: async ({ EventSource, here, tidings }) => {
+      const source = new EventSource(`${here}/burst?count=100&size=5&end=hang`);
+      let fired = 0;
+      source.addEventListener('message', () => (fired += 1));
+      const consumers = ['pause', 'fail'].map((overflow) => tidings.messages(source, { queue: 5, overflow }));
+      const told = [];
+      for (const iterator of consumers) {
+        let taken = 0;
+        try {
+          for await (const { type } of iterator) taken += type === 'message';
+        } catch ({ reason }) {
+          told.push(reason, taken === fired && taken >= 5);
+        }
+      }
+      return [...told, source.readyState];
     },
     expected: ['overflow', true, 'overflow', true, 2],
   },

@@ -224,7 +224,7 @@ pub mod border {
     /// How many words a parser has.
     pub const PARSER_WORDS: u32 = 13;
     /// How many words a source has.
-    pub const SOURCE_WORDS: u32 = 75;
+    pub const SOURCE_WORDS: u32 = 56;
     /// Which word of the area the stamp is.
     pub const STAMP: u32 = 127;
     /// Where in the area the input begins, in bytes.

@@ -27,7 +27,7 @@ export const enum Border {
   Transient = 2 ** 16,
   LongestString = 536_838_120,
   ParserWords = 13,
-  SourceWords = 75,
+  SourceWords = 56,
   Stamp = 127,
   Input = 512,
   InputSize = 2 ** 15,
