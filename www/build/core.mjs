@@ -45,14 +45,15 @@ export async function buildCore(raw, rawParser, rawJs, rawText) {
     await writeFile(file('roots.json'), JSON.stringify(exports.map((name) => ({ name, export: name, root: true }))));
     await run('wasm-metadce', file('raw.wasm'), ...FEATURES, '--graph-file', file('roots.json'), '-o', file(output));
   };
-  // Control flow taken apart is put together anew in a smaller way. Below 1 KiB is the far end of the stack, which no call comes near to (nothing recurses), so no
-  // address wraps to there.
-  const smallest = ['--low-memory-unused', '-Oz', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--zero-filled-memory', ...STRIP];
+  // Below 1 KiB is the far end of the stack, which no call comes near to (nothing recurses), so no address wraps to there.
+  const aboveStack = '--low-memory-unused';
+  // Control flow taken apart is put together anew in a smaller way.
+  const smallest = ['-Oz', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--zero-filled-memory', ...STRIP];
   try {
     const modules = [];
     for (const [built, exports] of [[raw, MACHINE], [rawParser, PARSER]]) {
       await keep(built, exports, 'needed.wasm');
-      await run('wasm-opt', file('needed.wasm'), ...FEATURES, ...smallest, '-o', file('small.wasm'));
+      await run('wasm-opt', file('needed.wasm'), ...FEATURES, aboveStack, ...smallest, '-o', file('small.wasm'));
       await withoutDigits(file('small.wasm'), digitsOf(built));
       const wasm = await readFile(file('small.wasm'));
       const module = new WebAssembly.Module(wasm);
@@ -62,11 +63,11 @@ export async function buildCore(raw, rawParser, rawJs, rawText) {
       const { area, memory } = new WebAssembly.Instance(module).exports;
       modules.push({ wasm, stamp: new Uint32Array(memory.buffer, area())[STAMP] });
     }
-    const first = async (raw, exports) => {
+    const first = async (raw, exports, ...more) => {
       await keep(raw, exports, 'kept.wasm');
       const area = instanceOf(raw).exports.area();
       await writeFile(file('kept.wat'), await withKnownArea(file('kept.wasm'), area));
-      await run('wasm-opt', file('kept.wat'), ...FEATURES, ...LOWER, ...smallest, '-o', file('lowered.wasm'));
+      await run('wasm-opt', file('kept.wat'), ...FEATURES, ...LOWER, ...more, ...smallest, '-o', file('lowered.wasm'));
       // Says so if anything past the first version is left.
       await run('wasm-opt', file('lowered.wasm'), '--mvp-features', '--flatten', '--rereloop', '-Oz', '-Oz', '-o', file('first.wasm'));
       await withoutDigits(file('first.wasm'), digitsOf(raw));
@@ -74,8 +75,9 @@ export async function buildCore(raw, rawParser, rawJs, rawText) {
       return { firstWasm: await readFile(file('first.wasm')), javaScript: asFactory(await readFile(file('core.js'), 'utf8'), area) };
     };
     const [{ wasm, stamp }, { wasm: parserWasm }] = modules;
-    const { javaScript } = await first(rawJs, MACHINE);
+    const { javaScript } = await first(rawJs, MACHINE, aboveStack);
     const { javaScript: textJavaScript, firstWasm } = await first(rawText, TEXT);
+    assert.ok(!/\bglobal\$/.test(textJavaScript), 'the core for text has no stack: see www/abi/build.rs');
     return { wasm, parserWasm, javaScript, textJavaScript, firstWasm, stamp };
   } finally {
     await rm(folder, { recursive: true });

@@ -128,12 +128,14 @@ export function defineEventSource(): EventSourceConstructor {
      * One listener for all handlers of all sources: a [handler's place](https://html.spec.whatwg.org/multipage/webappapis.html#event-handlers-11)
      * among the listeners is where it was first set, whatever it is changed to later.
      */
-    const handle = function (this: EventSource, event: Event): void {
+    const handle = function (this: EventSource, event: Event): unknown {
       const handler = sourceOf(this)[key];
       // "If Type(V) is not Object, set it to null" is long done; an object that cannot be called is kept, and nothing comes of it.
-      if (typeof handler === 'function' && handler.call(this, event) === false) {
+      const given = typeof handler === 'function' ? handler.call(this, event) : undefined;
+      if (given === false) {
         event.preventDefault();
       }
+      return given;
     };
     const accessors = {
       get [key](): unknown {

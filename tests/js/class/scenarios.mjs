@@ -388,6 +388,20 @@ export const scenarios = [
     },
   },
   {
+    name: 'what listeners leave to promises without giving one is done before the next event',
+    run: async ({ EventSource, here }) => {
+      const source = new EventSource(`${here}/burst?count=80&size=5&end=hang`);
+      const log = [];
+      source.onmessage = () => {
+        log.push('message');
+        Promise.resolve().then(() => log.push('done'));
+      };
+      await new Promise((resolve) => source.addEventListener('done', resolve));
+      source.close();
+      return log;
+    },
+  },
+  {
     name: 'two sources at once',
     run: async ({ EventSource, here, there, watch }) => {
       const watched = [here, there].map((origin) => watch(new EventSource(`${origin}/burst?count=50&size=20&chunk=100&end=hang`), ['done']));
@@ -570,6 +584,43 @@ export const scenarios = [
     },
     differs: { Chromium: 'Chromium refuses other charsets; the standard ignores them' },
     expected: ['open | 1', 'message | 1 | ok… |  | HERE'],
+  },
+  {
+    name: 'format-utf-8: characters in pieces',
+    run: async ({ EventSource, here }) => {
+      const logs = [];
+      for (const name of ['bom_at_start_of_later_line', 'bom_double_then_comment', 'format_bom', 'utf_8_borders']) {
+        const source = new EventSource(`${here}/corpus/${name}?split=1&end=close`);
+        const log = [];
+        source.onmessage = ({ data, lastEventId }) => log.push([data, lastEventId]);
+        await new Promise((resolve) => (source.onerror = resolve));
+        source.close();
+        logs.push([name, ...log]);
+      }
+      return logs;
+    },
+    differs: { WebKitGTK: 'WebKitGTK leaves a BOM that comes in pieces where it is' },
+    expected: [
+      ['bom_at_start_of_later_line', ['1\n3', '']],
+      ['bom_double_then_comment', ['x', '']],
+      ['format_bom', ['1', ''], ['3', '']],
+      ['utf_8_borders', ['\x01\x7F\x80\u07FF\u0800\uD7FF\uE000\uFDD0\uFFFE\uFFFF\u{10000}\u{10FFFF}', '']],
+    ],
+  },
+  {
+    name: 'format-utf-8: what is no UTF-8',
+    run: async ({ EventSource, here }) => {
+      const logs = [];
+      for (const name of ['utf_8_bad_among_good_events', 'utf_8_bad_in_id', 'utf_8_overlong', 'utf_8_surrogates', 'utf_8_too_large', 'utf_8_truncated_2', 'utf_8_truncated_3', 'utf_8_truncated_4']) {
+        const source = new EventSource(`${here}/corpus/${name}?split=1&end=close`);
+        const log = [];
+        source.onmessage = ({ data, lastEventId }) => log.push([data, lastEventId]);
+        await new Promise((resolve) => (source.onerror = resolve));
+        source.close();
+        logs.push([name, ...log]);
+      }
+      return logs;
+    },
   },
   {
     name: 'eventsource-cross-origin: allowed',

@@ -13,13 +13,19 @@ const promises = [
   {
     scenario: /^what listeners leave to promises/,
     engine: /^(PhantomJS|IE)/,
-    why: 'there are no promises, so all events of a chunk are fired in one task',
+    why: 'there are no promises',
     skip: true,
   },
   {
     scenario: /^what listeners leave to promises/,
     engine: webkit,
     why: 'reactions of promises are tasks there, which wait for their turn among others',
+    skip: true,
+  },
+  {
+    scenario: /^what listeners leave to promises without giving one/,
+    engine: any,
+    why: 'only where a listener gives a promise does the next event wait for a turn of its own',
     skip: true,
   },
 ];
@@ -65,14 +71,9 @@ export const ofTheClass = [
   {
     scenario: /^(eventsource-onmessage|eventsource-onopen)/,
     engine: any,
-    why: 'events are objects of its own, with all that belongs to them behind a symbol, for which JSON has null',
-    expected: (native) => native.map((value) => (isKeys(value, 'isTrusted') && value.length === 1 ? [null] : value)),
-  },
-  {
-    scenario: /^(eventsource-onmessage|eventsource-onopen)/,
-    engine: /^(PhantomJS|IE)/,
-    why: 'there are no symbols',
-    expected: (native) => native.map((value) => (isKeys(value, null) ? ['@@event'] : isKeys(value, 'AT_TARGET') ? [...value, '@@event'].sort() : value)),
+    why: 'events are objects of its own, with all that belongs to them in one property',
+    expected: (native) =>
+      native.map((value) => (isKeys(value, 'isTrusted') && value.length === 1 ? ['$event'] : isKeys(value, 'AT_TARGET') ? [...value, '$event'].sort() : value)),
   },
   {
     scenario: /^eventsource-onmessage/,
@@ -108,7 +109,7 @@ export const ofTheClass = [
     scenario: /^eventsource-onopen/,
     engine: phantom,
     why: 'without WeakMap, what details() tells of an event is in a hidden property',
-    expected: (native) => native.map((value) => (isKeys(value, '@@event') && value.length === 1 ? [...value, '@@tidings'] : value)),
+    expected: (native) => native.map((value) => (isKeys(value, '$event') && value.length === 1 ? [...value, '$tidings'] : value)),
   },
   {
     scenario: /^constructor: no-new/,
@@ -158,6 +159,12 @@ export const ofTheClass = [
     engine: phantom,
     why: 'XHR decodes by the charset in the header; to override it takes effect there only before the header is known',
     expected: ([open]) => [open, 'message | 1 | okâ€¦ |  | HERE'],
+  },
+  {
+    scenario: /^format-utf-8: what is no UTF-8/,
+    engine: /^(PhantomJS|QtWebKit)/,
+    why: 'XHR decodes, and that of these engines repairs by rules of its own',
+    skip: true,
   },
   {
     scenario: /^eventsource-cross-origin: refused/,

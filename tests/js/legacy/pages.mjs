@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 import swc from '@swc/core';
 
+import { LIMIT } from '../limits.mjs';
+
 const file = (path) => readFile(new URL(path, import.meta.url), 'utf8');
 export const legacyScript = process.env.TIDINGS_LEGACY ?? fileURLToPath(new URL('../../../dist/legacy.min.js', import.meta.url));
 
@@ -55,7 +57,7 @@ export async function servePages({ here, there }) {
      */
     async open({ which = 'ours', before = [], scenarios }) {
       const id = `${++count}`;
-      const settings = { which, here, there, reports: `${address}/${id}`, key: `legacy-${process.pid}-${id}` };
+      const settings = { which, here, there, reports: `${address}/${id}`, limit: LIMIT, key: `legacy-${process.pid}-${id}` };
       texts.set(`suite-${id}.js`, await lowered(settings, scenarios));
       before.forEach((text, index) => texts.set(`before-${id}-${index}.js`, text));
       const scripts = [

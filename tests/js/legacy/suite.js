@@ -6,7 +6,7 @@ async function runSuite() {
   const report = (message) => request('POST', settings.reports, JSON.stringify(message));
   const EventSource = settings.which === 'native' ? self.EventSource : self.tidings.EventSource;
   for (const { name, run } of scenarios) {
-    const late = new Promise((resolve) => suiteLibrary.setTimeout.call(self, () => resolve({ late: true }), 120_000));
+    const late = new Promise((resolve) => suiteLibrary.setTimeout.call(self, () => resolve({ late: true }), settings.limit));
     const tools = realmTools({ EventSource, here: settings.here, there: settings.there, key: `${settings.key}-${encodeURIComponent(name).replace(/[^\w-]+/g, '-')}` });
     let result;
     try {

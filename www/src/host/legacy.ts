@@ -2,7 +2,8 @@
 
 import type { Core } from '../core/contract.js';
 import { connect } from '../legacy/core.js';
-import { textOf } from '../legacy/decode.js';
+import { createDecode } from '../legacy/decode.js';
+import { wasPromised } from '../legacy/event_target.js';
 import { realm } from '../legacy/stand_ins.js';
 import { send as sendByFetch } from '../transport/fetch.js';
 import { send as sendByXhr } from '../transport/xhr.js';
@@ -21,22 +22,30 @@ export function findCore(): Core {
 
 /** Reports chunks as text. */
 export function send(request: Request, begins: Begins, answered: Answered, happened: Happened): void {
-  return request.fetch || hasReadableBody()
-    ? sendByFetch(request, begins, answered, (input, chunk, error) => happened(input, chunk && textOf(chunk as Uint8Array), error))
-    : sendByXhr(request, begins, answered, happened);
+  if (request.fetch || hasReadableBody()) {
+    const decode = createDecode();
+    sendByFetch(request, begins, answered, (input, chunk, error) => happened(input, chunk && decode(chunk as Uint8Array), error));
+  } else {
+    sendByXhr(request, begins, answered, happened);
+  }
 }
 
-/** As in `turns.ts`; where nobody has promises, nobody can tell many turns from one. */
+/**
+ * As in `turns.ts`, but several events share a turn, for a turn of its own costs more than an event. What gives a promise, as an `async` listener does, has what it
+ * waits for before the next event all the same; what a listener leaves to promises without giving one is done after the last event of the turn.
+ */
 export function inTurns(turn: () => boolean | void): void {
-  inSeveralTurns(
-    realm.Promise
-      ? turn
-      : () => {
-          while (!turn());
-          return true;
-        },
-  );
+  inSeveralTurns(() => {
+    let isDone;
+    for (let left = EVENTS_PER_TURN; left-- && !isDone && !wasPromised(); ) {
+      isDone = turn();
+    }
+    return isDone;
+  });
 }
+
+/** Enough that turns cost little, and few enough that tasks end. */
+const EVENTS_PER_TURN = 32;
 
 function hasReadableBody(): boolean {
   return typeof realm.fetch === 'function' && typeof realm.Response === 'function' && 'body' in Response.prototype;

@@ -1,79 +1,70 @@
 /**
- * Bytes as text, and what such text says, without `TextDecoder`.
- *
- * As characters bytes are what XHR makes of them for `x-user-defined`: those past ASCII are U+F780 to U+F7FF.
+ * Bytes as text without `TextDecoder`, which EdgeHTML lacks.
  *
  * Code units go through one short array, which is used again and again: of that engines make text faster than of typed arrays, of new ones, and of long ones.
  */
 
-/** These bytes as characters. */
-export function textOf(bytes: Uint8Array): string {
-  let text = '';
-  let count = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    units[count++] = byte < 0x80 ? byte : 0xf700 | byte;
-    if (count === BLOCK) {
-      text += fromUnits(count);
-      count = 0;
-    }
-  }
-  return text + fromUnits(count);
-}
+import { realm } from './stand_ins.js';
 
 /**
- * ["UTF-8 decode without BOM"](https://encoding.spec.whatwg.org/#utf-8-decode-without-bom) of bytes as characters: what is wrong becomes U+FFFD, each maximal part
- * one.
+ * ["UTF-8 decode"](https://encoding.spec.whatwg.org/#utf-8-decode) of a body, chunk by chunk: a BOM at its beginning is gone, and what is wrong becomes U+FFFD, each maximal
+ * part one. What is cut waits for the rest of it.
  */
-export function decode(bytes: string): string {
-  if (IS_ASCII.test(bytes)) {
-    return bytes;
+export function createDecode(): (bytes: Uint8Array) => string {
+  if (realm.TextDecoder) {
+    const decoder = new realm.TextDecoder();
+    return (bytes) => decoder.decode(bytes, { stream: true });
   }
-  let text = '';
-  let count = 0;
+  let isFirst = true;
   let code = 0;
   let needed = 0;
   let lower = 0x80;
   let upper = 0xbf;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes.charCodeAt(at) & 0xff;
-    if (count >= BLOCK) {
-      text += fromUnits(count);
-      count = 0;
-    }
-    if (!needed) {
-      if (byte < 0x80) {
-        units[count++] = byte;
-      } else if (byte < 0xc2 || byte > 0xf4) {
-        units[count++] = REPLACEMENT;
-      } else {
-        needed = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-        code = byte & (0x3f >> needed);
-        lower = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
-        upper = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
+  return (bytes) => {
+    let text = '';
+    let count = 0;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      if (count >= BLOCK) {
+        text += fromUnits(count);
+        count = 0;
       }
-    } else if (byte < lower || byte > upper) {
-      units[count++] = REPLACEMENT;
-      needed = 0;
-      // It may begin the next character.
-      at--;
-    } else {
-      lower = 0x80;
-      upper = 0xbf;
-      code = (code << 6) | (byte & 0x3f);
-      if (!--needed) {
-        if (code > 0xffff) {
-          units[count++] = (code >> 10) + 0xd7c0;
-          code = (code & 0x3ff) | 0xdc00;
+      if (!needed) {
+        if (byte < 0x80) {
+          units[count++] = byte;
+        } else if (byte < 0xc2 || byte > 0xf4) {
+          units[count++] = REPLACEMENT;
+        } else {
+          needed = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+          code = byte & (0x3f >> needed);
+          lower = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
+          upper = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
         }
-        units[count++] = code;
+      } else if (byte < lower || byte > upper) {
+        units[count++] = REPLACEMENT;
+        needed = 0;
+        // It may begin the next character.
+        at--;
+      } else {
+        lower = 0x80;
+        upper = 0xbf;
+        code = (code << 6) | (byte & 0x3f);
+        if (!--needed) {
+          if (code > 0xffff) {
+            units[count++] = (code >> 10) + 0xd7c0;
+            code = (code & 0x3ff) | 0xdc00;
+          }
+          units[count++] = code;
+        }
       }
     }
-  }
-  if (needed) {
-    units[count++] = REPLACEMENT;
-  }
-  return text + fromUnits(count);
+    text += fromUnits(count);
+    if (isFirst && text) {
+      isFirst = false;
+      text = text.replace(/^\ufeff/, '');
+    }
+    return text;
+  };
 }
 
 function fromUnits(count: number): string {
@@ -82,6 +73,5 @@ function fromUnits(count: number): string {
 }
 
 const units: number[] = [];
-const IS_ASCII = /^[\0-\x7f]*$/;
 const REPLACEMENT = 0xfffd;
 const BLOCK = 256;

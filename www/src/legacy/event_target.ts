@@ -6,7 +6,7 @@
  * task of its own, as of an uncaught one, and stops nobody.
  */
 
-import { STATE, type Ours, type State } from './events.js';
+import type { Ours, State } from './events.js';
 import { DOMException, realm, redefine, WeakMap } from './stand_ins.js';
 
 type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown };
@@ -62,7 +62,7 @@ const operations: Record<string, unknown> = {
     if (!event || typeof event.type !== 'string') {
       throw new TypeError("dispatchEvent: not an Event");
     }
-    const ours: State | undefined = event[STATE];
+    const ours: State | undefined = event.$event;
     const state = ours || event;
     const { type } = state;
     if (state.eventPhase) {
@@ -107,13 +107,21 @@ const operations: Record<string, unknown> = {
 };
 LegacyEventTarget.prototype = redefine(prototype, operations, true);
 
+/** Whether a listener has given an object since this was last asked: as of an `async` function, it may be a promise. */
+export function wasPromised(): boolean {
+  const was = promised;
+  promised = false;
+  return was;
+}
+
+let promised = false;
+
 /** A function of its own: those that catch something are slow in old engines. */
 function call(callback: Callback, target: unknown, event: Event): void {
   try {
-    if (typeof callback === 'function') {
-      callback.call(target, event);
-    } else {
-      callback.handleEvent(event);
+    const given = typeof callback === 'function' ? callback.call(target, event) : callback.handleEvent(event);
+    if (given && typeof given === 'object') {
+      promised = true;
     }
   } catch (error) {
     setTimeout(() => {

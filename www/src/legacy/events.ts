@@ -4,7 +4,8 @@
  * They inherit from the platform's prototypes, so that `instanceof` says what it should; each attribute has a value or a getter of our own before
  * that, since the platform's getters throw on objects that are not the platform's.
  *
- * Danger: old WebKits are slow to give an object a property that is an accessor further up. So what belongs to an event is in one object, behind a symbol where there are any.
+ * Danger: old WebKits are slow to give an object a property that is an accessor further up, and to find one whose name is no identifier or stands in a variable. So what
+ * belongs to an event is in one object, in a property of one name in every engine.
  */
 
 import type { Message as Item } from '../core/contract.js';
@@ -22,11 +23,8 @@ export interface State {
   stopImmediatePropagation?(): void;
 }
 
-/** Where an event of ours has it. */
-export const STATE = ((realm.Symbol && realm.Symbol()) || '@@event') as unknown as '@@event';
-
 export interface Ours extends Event {
-  [STATE]: State & { data?: string | undefined; origin: string; lastEventId?: string | undefined };
+  $event: State & { data?: string | undefined; origin: string; lastEventId?: string | undefined };
 }
 
 type Class = new (type: string, timeStamp: number, data?: string, lastEventId?: string) => Ours;
@@ -42,7 +40,7 @@ export function received(type: string, timeStamp: number, data: string, lastEven
 
 export function message(item: Item, origin: string): Event {
   const event = item as unknown as Ours;
-  event[STATE].origin = origin;
+  event.$event.origin = origin;
   return event;
 }
 
@@ -54,7 +52,7 @@ function classOf(name: 'Event' | 'MessageEvent', attributes: string, others: obj
   const Class = function (this: Ours, type: string, timeStamp: number, data?: string, lastEventId?: string): void {
     // All that it will ever have is there at once: engines make room for so much.
     const state = { type, timeStamp, data, origin: '', lastEventId, target: null, srcElement: null, currentTarget: null, eventPhase: 0, stopped: false };
-    this[STATE] = state;
+    this.$event = state;
   } as unknown as Class;
   const platforms = realm[name] as { prototype: object } | undefined;
   const above = platforms ? platforms.prototype : Object.prototype;
@@ -75,7 +73,7 @@ function classOf(name: 'Event' | 'MessageEvent', attributes: string, others: obj
   attributes.split(' ').forEach((key) => {
     Object.defineProperty(Class.prototype, key, {
       get(this: Ours) {
-        return (this[STATE] as unknown as Record<string, unknown>)[key];
+        return (this.$event as unknown as Record<string, unknown>)[key];
       },
       enumerable: true,
       configurable: true,
@@ -100,7 +98,7 @@ const EVENT: Record<string, unknown> = {
     this.cancelBubble = true;
   },
   stopImmediatePropagation(this: Ours) {
-    this.cancelBubble = this[STATE].stopped = true;
+    this.cancelBubble = this.$event.stopped = true;
   },
   composedPath(this: Event) {
     return this.currentTarget ? [this.currentTarget] : [];

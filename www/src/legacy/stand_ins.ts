@@ -40,19 +40,19 @@ const WeakMapOrLike = realm.WeakMap || (HiddenProperty as never);
 function HiddenProperty(this: { get(key: object): unknown; set(key: object, value: unknown): void }): void {
   const index = ++hidden;
   this.get = (key) => {
-    const values = key && (key as Hiding)['@@tidings'];
+    const values = key && (key as Hiding).$tidings;
     return values && values[0] === key ? values[index] : undefined;
   };
   this.set = (key, value) => {
-    const { '@@tidings': values } = key as Hiding;
+    const { $tidings: values } = key as Hiding;
     if (!values || values[0] !== key) {
-      redefine(key, { '@@tidings': [key] });
+      redefine(key, { $tidings: [key] });
     }
-    (key as Hiding)['@@tidings']![index] = value;
+    (key as Hiding).$tidings![index] = value;
   };
 }
 
-type Hiding = { '@@tidings'?: unknown[] };
+type Hiding = { $tidings?: unknown[] };
 
 let hidden = 0;
 

@@ -5,7 +5,7 @@
  * some engines make it anew each time. Whatever was seen is kept here, because engines empty it on errors.
  *
  * Dangers: overriding the type before the headers came masks the server's own in old engines, so it is overridden at HEADERS_RECEIVED, where that
- * comes too late in some; so the text itself tells whether its characters are bytes. The text only grows, so past a few megabytes
+ * comes too late in some for a stream that names another charset than UTF-8. The text only grows, so past a few megabytes
  * the connection is renewed, where that loses nothing: at the end of a block, if the stream has an id to resume from.
  */
 
@@ -66,9 +66,9 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
         happened(Input.Paused);
       } else {
         try {
-          xhr.overrideMimeType('text/plain; charset=x-user-defined');
+          xhr.overrideMimeType('text/plain; charset=utf-8');
         } catch (error) {
-          // The text is decoded, then.
+          // What the header says decides, then.
         }
       }
       poll = setInterval(() => {
@@ -111,6 +111,10 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
       abort();
       happened(Input.ReconnectCalled);
     } else if (given < text.length) {
+      // A BOM that came in pieces is still there in old engines.
+      if (!given && text.charCodeAt(0) === 0xfeff) {
+        given++;
+      }
       if (text.length > Math.max(searched, RENEWED_AFTER)) {
         // A blank line may have been cut: two characters of it before.
         const from = Math.max(given, searched, 2) - 2;

@@ -1,5 +1,5 @@
 // Around the script for old browsers in Duktape, which has ES5 and typed arrays and nothing of a browser: timers that a test moves on, and an
-// XMLHttpRequest whose response it writes. `cases` is put before it, and the script itself at its place.
+// XMLHttpRequest and a `fetch` whose responses it writes. `cases` is put before it, and the script itself at its place.
 /* global cases, print */
 var location = { href: 'http://example.org/folder/page' };
 var timers = [];
@@ -25,8 +25,16 @@ var tasks = [];
 function setImmediate(callback) {
   tasks.push(callback);
 }
+/** Does all that waits for nothing but its turn. */
 function settle() {
-  while (tasks.length) tasks.shift()();
+  var due = timers.filter(function (timer) { return !timer.delay; });
+  timers = timers.filter(function (timer) { return timer.delay; });
+  due.forEach(function (timer) { timer.callback(); });
+  while (tasks.length) {
+    due.push(tasks[0]);
+    tasks.shift()();
+  }
+  if (due.length) settle();
 }
 
 var requests = [];
@@ -56,53 +64,99 @@ Object.getPrototypeOf(EventSource.prototype).dispatchEvent = function (event) {
   dispatched.push(event.data === undefined ? event.type : [event.type, event.data, event.lastEventId]);
 };
 
-function read(body, size, limit, encode) {
+/** Over XHR, which decodes by itself. */
+function overXhr(text, size) {
+  return {
+    init: {},
+    request: function () {
+      var xhr = requests[0];
+      xhr.status = 200;
+      xhr.readyState = 2;
+      xhr.onreadystatechange();
+      settle();
+      for (var at = 0; at < text.length && !xhr.aborted; at += size) {
+        xhr.readyState = 3;
+        xhr.responseText = text.slice(0, at + size);
+        xhr.onprogress();
+        settle();
+      }
+      if (!xhr.aborted) {
+        xhr.readyState = 4;
+        xhr.onreadystatechange();
+        xhr.onload();
+        settle();
+      }
+    },
+    lastEventId: function () { return requests[1] && (requests[1].headers['Last-Event-ID'] || ''); }
+  };
+}
+
+/** Over a `fetch`, which gives bytes. */
+function overFetch(bytes, size) {
+  var asked = [];
+  var at = 0;
+  function resolved(value) {
+    return {
+      then: function (fulfilled) {
+        var caught;
+        setTimeout(function () {
+          try {
+            fulfilled(value);
+          } catch (error) {
+            caught(error);
+          }
+        }, 0);
+        return { 'catch': function (rejected) { caught = rejected; } };
+      }
+    };
+  }
+  function read() {
+    var part = bytes.slice(at, at + size);
+    var chunk = new Uint8Array(part.length);
+    for (var index = 0; index < part.length; index++) chunk[index] = part.charCodeAt(index);
+    at += part.length;
+    return resolved(part ? { value: chunk, done: false } : { done: true });
+  }
+  return {
+    init: {
+      fetch: function (url, init) {
+        asked.push(init);
+        return resolved({
+          status: 200,
+          url: url,
+          headers: { get: function (name) { return name === 'Content-Type' ? 'text/event-stream' : null; } },
+          body: { getReader: function () { return { read: read, cancel: function () { return resolved().then(); } }; } }
+        });
+      }
+    },
+    request: settle,
+    lastEventId: function () { return asked[1] && (asked[1].headers['last-event-id'] || ''); }
+  };
+}
+
+function read(over, limit) {
   dispatched = [];
   requests = [];
   timers = [];
-  var source = new EventSource('../stream', limit === undefined ? {} : { maxEventSize: limit });
-  if (requests.length !== 1 || requests[0].url !== 'http://example.org/folder/../stream') throw new Error('not requested: ' + source.url);
-  var xhr = requests[0];
-  xhr.status = 200;
-  xhr.readyState = 2;
-  xhr.onreadystatechange();
-  settle();
-  var text = encode(body);
-  for (var at = 0; at < text.length && !xhr.aborted; at += size) {
-    xhr.readyState = 3;
-    xhr.responseText = text.slice(0, at + size);
-    xhr.onprogress();
-    settle();
-  }
-  if (source.readyState !== 2) {
-    xhr.readyState = 4;
-    xhr.onreadystatechange();
-    xhr.onload();
-    settle();
-  }
+  var init = over.init;
+  if (limit !== undefined) init.maxEventSize = limit;
+  var source = new EventSource('../stream', init);
+  if (source.url !== 'http://example.org/folder/../stream') throw new Error('another URL: ' + source.url);
+  over.request();
   var reading = { events: dispatched.filter(function (event) { return event.length === 3; }) };
   reading.plain = dispatched.filter(function (event) { return typeof event === 'string'; });
   if (source.readyState === 0) {
     // Long waits are several.
-    for (reading.delay = 0; requests.length < 2; ) {
+    for (reading.delay = 0; over.lastEventId() === undefined; settle()) {
       var timer = timers.shift();
       clock += timer.delay;
       reading.delay += timer.delay;
       timer.callback();
     }
-    reading.lastEventId = requests[1].headers['Last-Event-ID'] || '';
+    reading.lastEventId = over.lastEventId();
   }
   source.close();
   return reading;
-}
-
-/** What XHR makes of bytes above 0x7F in `x-user-defined`. */
-function asUserDefined(bytes) {
-  return bytes.replace(/[\x80-\xff]/g, function (byte) { return String.fromCharCode(0xf700 + byte.charCodeAt(0)); });
-}
-
-function asText(bytes) {
-  return decodeURIComponent(escape(bytes)).replace(/^\ufeff/, '');
 }
 
 /** In ASCII: what Duktape writes of a character outside the BMP is no UTF-8. */
@@ -113,17 +167,16 @@ function tell(answer) {
 }
 
 cases.forEach(function (one) {
-  one.sizes.forEach(function (size) {
-    tell({ name: one.name, way: 'bytes', size: size, reading: read(one.body, size, one.limit, asUserDefined) });
-  });
   var text;
   try {
-    text = asText(one.body);
+    text = decodeURIComponent(escape(one.body));
   } catch (error) {
     // Not UTF-8: nobody can know what an engine would make of it.
   }
-  // Where it all is ASCII there is but one way.
-  if (text !== undefined && text !== one.body) {
-    tell({ name: one.name, way: 'text', size: 5, reading: read(one.body, 5, one.limit, asText) });
-  }
+  one.sizes.forEach(function (size) {
+    tell({ name: one.name, way: 'fetch', size: size, reading: read(overFetch(one.body, size), one.limit) });
+    if (text !== undefined) {
+      tell({ name: one.name, way: 'XHR', size: size, reading: read(overXhr(text, size), one.limit) });
+    }
+  });
 });
