@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 /**
  * @param {string} text what wasm2js wrote
  * @param {number} area where the area lies, for a core that does not say so itself, and asks a host
- * @returns {string} a module whose default export makes instances, of what the host gives if there is anything
+ * @returns {string} a module whose default export makes instances; what it asks a host for are its arguments, by their names in order
  */
 export function asFactory(text, area) {
   const part = (pattern) => {
@@ -21,9 +21,9 @@ export function asFactory(text, area) {
   const views = named(/\bHEAP[UF]?\d+(?=\[)/g).map((view) => ` var ${view} = new ${view.replace('HEAPU', 'Uint').replace('HEAPF', 'Float').replace('HEAP', 'Int')}Array(buffer);\n`);
   const maths = named(/\bMath_\w+/g).map((name) => ` var ${name} = ${name.replace('_', '.')};\n`);
   const exported = [...part(/^ return \{[^]*?^ \};$/m).matchAll(/"(\w+)": (\$\d+)/g)].map(([, name, called]) => `${name}: ${called}`).join(', ');
+  const asked = Object.fromEntries([...text.matchAll(/^ var (fimport\$\d+) = host\.(\w+);$/gm)].map(([, name, called]) => [name, called]));
   // A host that is asked hands in such integers too.
-  const called = /\bfimport\$/.test(functions) ? functions.replace(/^  (\$\w+) = \1 \| 0;\n/gm, '') : functions;
-  const imports = named(/\bfimport\$\d+/g).map((name) => text.match(new RegExp(`^ var ${name.replace('$', '\\$')} = host\\.\\w+;\n`, 'm'))[0]);
+  const called = Object.keys(asked).length ? functions.replace(/^  (\$\w+) = \1 \| 0;\n/gm, '').replace(/\bfimport\$\d+/g, (name) => asked[name]) : functions;
   // Where a core keeps on a stack what it has no locals for.
   const stack = /^ var global\$0 = \d+;$/m.exec(text)?.[0] ?? '';
   const shift = bestShift(text);
@@ -31,9 +31,9 @@ export function asFactory(text, area) {
     ? 'memory: { buffer: buffer }'
     : `words: HEAP32.subarray(${area} >> 2)`;
   return `
-export default function instantiate(host) {
+export default function instantiate(${Object.values(asked).sort().join(', ')}) {
  var buffer = ${part(/new ArrayBuffer\(\d+\)/)};
-${views.join('')}${maths.join('')}${imports.join('')}${stack}
+${views.join('')}${maths.join('')}${stack}
 ${called}
  function put(at, text) {
   for (var index = text.length; index--;) {

@@ -17,7 +17,7 @@ import { minify } from 'terser';
 const NAMES = '0 && (module.exports = { EventSource: EventSource, install: install, details: details, onComment: onComment, reconnect: reconnect });\n';
 
 /** More members that never leave the file, with what the core exports. */
-const INTERNAL = /^(stopped|removed|callback|poll|tell|connect|byte|isData|endOfLine|keep|keepLine|token)$/;
+const INTERNAL = /^(stopped|removed|callback|poll|tell|connect)$/;
 
 /**
  * @param {{ root: string, dist: string, shared: esbuild.BuildOptions, plugin: esbuild.Plugin, banner: string }} given `shared` with the version and the names to shorten,

@@ -20,7 +20,7 @@ const ENCODE = 'tidings/parser: encode alone';
 const LEGACY = 'tidings: dist/legacy.min.js (for old browsers)';
 /** What that is to weigh, minified and gzip, and what it must not grow past on the way there. */
 const LEGACY_AIM = [26_000, 9_500];
-const LEGACY_CEILING = [30_000, 12_255];
+const LEGACY_CEILING = [29_700, 12_255];
 
 /** Weighs each entry in `dist` and its peers. @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
 export async function weigh(root) {

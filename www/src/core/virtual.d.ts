@@ -21,8 +21,15 @@ declare module 'tidings:js-core' {
 }
 
 declare module 'tidings:text-core' {
-  /** The same for chunks that are text, for old browsers. */
-  export default function instantiate(host: import('../legacy/core.js').Host): import('../legacy/core.js').Exports;
+  /** The same for chunks that are text, for old browsers. What it is given it asks while it reads; the contract is in `www/abi/src/text.rs`. */
+  export default function instantiate(
+    byte: (at: number) => number,
+    endOfLine: (at: number) => number,
+    isData: (at: number) => boolean,
+    keep: (from: number, to: number) => number,
+    keepLine: () => void,
+    token: (token: import('./memory.js').Token) => void,
+  ): import('../legacy/core.js').Exports;
 }
 
 declare module 'tidings:core-js-file' {

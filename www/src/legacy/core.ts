@@ -11,16 +11,6 @@ import { Field, Input, type Connection, type Message as Item } from '../core/con
 import { Token, type Told } from '../core/memory.js';
 import { received } from './events.js';
 
-/** What the core asks for while it reads; its contract is in `www/abi/src/text.rs`. */
-export interface Host {
-  byte(at: number): number;
-  isData(at: number): boolean;
-  endOfLine(at: number): number;
-  keep(from: number, to: number): number;
-  keepLine(): void;
-  token(token: Token): void;
-}
-
 /** An instance: the words of its source, and what can be called; see `www/abi/src/lib.rs`. The area is known to it. */
 export interface Exports {
   readonly words: Int32Array;
@@ -43,67 +33,72 @@ export function connect(options: readonly number[], lastEventId: string): Connec
   let type = '';
   let id = lastEventId;
 
-  const core = instantiate({
-    byte(at) {
+  function byte(at: number): number {
+    const unit = text.charCodeAt(at);
+    return unit > 0x7f ? 0xff : unit;
+  }
+
+  function endOfLine(at: number): number {
+    if (lineFeed < at) {
+      lineFeed = text.indexOf('\n', at) & 0x7fffffff;
+    }
+    if (carriageReturn < at) {
+      carriageReturn = text.indexOf('\r', at) & 0x7fffffff;
+    }
+    return lineFeed < carriageReturn ? lineFeed : carriageReturn;
+  }
+
+  function isData(at: number): boolean {
+    // To cut that costs old engines more than all else that is done for a token.
+    return (
+      text.charCodeAt(at) === 0x64 &&
+      text.charCodeAt(at + 1) === 0x61 &&
+      text.charCodeAt(at + 2) === 0x74 &&
+      text.charCodeAt(at + 3) === 0x61 &&
+      text.charCodeAt(at + 4) === 0x3a
+    );
+  }
+
+  function keep(from: number, to: number): number {
+    value += text.substring(from, to);
+    let size = to - from;
+    for (let at = isAscii ? to : from; at < to; at++) {
       const unit = text.charCodeAt(at);
-      return unit > 0x7f ? 0xff : unit;
-    },
-    isData(at) {
-      // To cut that costs old engines more than all else that is done for a token.
-      return (
-        text.charCodeAt(at) === 0x64 &&
-        text.charCodeAt(at + 1) === 0x61 &&
-        text.charCodeAt(at + 2) === 0x74 &&
-        text.charCodeAt(at + 3) === 0x61 &&
-        text.charCodeAt(at + 4) === 0x3a
-      );
-    },
-    endOfLine(at) {
-      if (lineFeed < at) {
-        lineFeed = text.indexOf('\n', at) & 0x7fffffff;
-      }
-      if (carriageReturn < at) {
-        carriageReturn = text.indexOf('\r', at) & 0x7fffffff;
-      }
-      return lineFeed < carriageReturn ? lineFeed : carriageReturn;
-    },
-    keep(from, to) {
-      value += text.substring(from, to);
-      let size = to - from;
-      for (let at = isAscii ? to : from; at < to; at++) {
-        const unit = text.charCodeAt(at);
-        // Half a character of four bytes is two of them.
-        size += unit < 0x80 ? 0 : unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
-      }
-      return size;
-    },
-    keepLine() {
-      value += '\n';
-    },
-    token(token) {
-      if (token === Token.Event) {
+      // Half a character of four bytes is two of them.
+      size += unit < 0x80 ? 0 : unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
+    }
+    return size;
+  }
+
+  function keepLine(): void {
+    value += '\n';
+  }
+
+  function token(token: Token): void {
+    if (token === Token.Event) {
+      lastEventId = id;
+      items.push(received(type || 'message', time, data + value, lastEventId));
+      data = type = '';
+    } else if (token === Token.Data) {
+      data += value;
+    } else if (token === Token.Type) {
+      type = value;
+    } else if (token === Token.Id) {
+      id = value;
+    } else if (token === Token.Comment) {
+      items.push({ type: token, data: value });
+    } else if (token !== Token.Nothing) {
+      if (token === Token.NoEvent) {
         lastEventId = id;
-        items.push(received(type || 'message', time, data + value, lastEventId));
-        data = type = '';
-      } else if (token === Token.Data) {
-        data += value;
-      } else if (token === Token.Type) {
-        type = value;
-      } else if (token === Token.Id) {
-        id = value;
-      } else if (token === Token.Comment) {
-        items.push({ type: token, data: value });
-      } else if (token !== Token.Nothing) {
-        if (token === Token.NoEvent) {
-          lastEventId = id;
-        } else if (token === Token.Restart) {
-          id = lastEventId;
-        }
-        data = type = '';
+      } else if (token === Token.Restart) {
+        id = lastEventId;
       }
-      value = '';
-    },
-  });
+      data = type = '';
+    }
+    value = '';
+  }
+
+  const core = instantiate(byte, endOfLine, isData, keep, keepLine, token);
   const { words } = core;
 
   const connection: Connection = {
