@@ -57,6 +57,12 @@ describe('built by bundlers', { timeout: SUITE }, () => {
       assert.equal((await shows(browser, app.path('out'), events, { policy: NO_WASM })).length, asked.length + 1);
     });
 
+    test(`${name}: a page for old browsers`, async () => {
+      const app = await project('bundled', 'legacy');
+      await build(app);
+      await shows(browser, app.path('out'), lines);
+    });
+
     test(`${name}: a dedicated worker`, async () => {
       const app = await project('app', 'worker');
       await build(app, ['main.js', 'worker.js']);

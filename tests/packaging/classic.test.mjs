@@ -41,6 +41,13 @@ describe('without a bundler', { timeout: SUITE }, () => {
     assert.deepEqual(asked, ['/index.html', '/main.js', `${DIST}/core-js.js`, `${DIST}/polyfill.js`]);
   });
 
+  test("the script for old browsers: in place of the browser's own, beside it, and as an AMD module", async () => {
+    for (const page of ['legacy.html', 'legacy_beside.html', 'legacy_amd.html']) {
+      const asked = await shows(browser, scripts.folder, lines, { page });
+      assert.deepEqual(asked, [`/${page}`, '/main.js', `${DIST}/legacy.min.js`].sort());
+    }
+  });
+
   test('a dedicated worker by importScripts', async () => {
     await shows(browser, scripts.folder, lines, { page: 'worker.html' });
   });

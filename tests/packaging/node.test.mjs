@@ -49,6 +49,11 @@ describe('in Node', { timeout: SUITE }, () => {
     assert.deepEqual(await common.node('polyfilled.cjs'), lines);
   });
 
+  test("import and require of 'tidings/legacy'", async () => {
+    assert.deepEqual(await modules.node('legacy.mjs'), lines);
+    assert.deepEqual(await common.node('legacy.cjs'), lines);
+  });
+
   test("import and require of 'tidings/parser'", async () => {
     const events = ['event 1, id 1', 'event 2, id 2'];
     assert.deepEqual(await modules.node('parser.mjs'), ['event: greeting', 'data: hello', ...events, ...events, ...events]);

@@ -1,14 +1,16 @@
 import { EventSource, install, setCore, type EventSourceConstructor, type TidingsEventSourceInit } from 'tidings';
 import * as polyfill from 'tidings/polyfill';
+import * as legacy from 'tidings/legacy';
 import core from 'tidings/core-js';
 import { encode, EventStreamDecoder, EventStreamTransform, parseEventStream, type EventStreamMessage, type EventStreamSource } from 'tidings/parser';
 
 // It stands wherever the DOM's own is asked for.
 const standsIn: typeof globalThis.EventSource = EventSource;
 const polyfills: typeof globalThis.EventSource = polyfill.EventSource;
+const forOldBrowsers: typeof globalThis.EventSource = legacy.EventSource;
 const same: EventSourceConstructor = polyfills === EventSource ? EventSource : polyfill.EventSource;
 setCore(core);
-install({ force: standsIn !== same });
+install({ force: standsIn !== same || standsIn === forOldBrowsers });
 
 const init: TidingsEventSourceInit = { withCredentials: false, maxEventSize: 1024 };
 const source: globalThis.EventSource = new EventSource('EVENTS', init);

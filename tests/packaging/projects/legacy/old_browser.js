@@ -1,0 +1,1 @@
+delete self.EventSource;
