@@ -31,8 +31,8 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
 }
 
 /**
- * As in `turns.ts`, but several events share a turn, for a turn of its own costs more than an event. What gives a promise, as an `async` listener does, has what it
- * waits for before the next event all the same; what a listener leaves to promises without giving one is done after the last event of the turn.
+ * As in `turns.ts`, but several events share a turn, for a turn of its own costs more than an event. A listener that gives a promise, as an `async` one does, ends the turn
+ * all the same; what one leaves to promises without giving any is done after the last event of the turn.
  */
 export function inTurns(turn: () => boolean | void): void {
   inSeveralTurns(() => {
