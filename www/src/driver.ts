@@ -6,7 +6,7 @@
  * the last one were dispatched (transports read a little ahead): a slow listener slows the reading, not the memory.
  *
  * Danger: the standard queues a task for each event, so whatever promises a listener leaves behind are done before the next event. A loop in
- * one task would break that; see `host/turns.ts`. So no two events are fired without a turn between them.
+ * one task would break that; see `host/turns.ts`. So no two events are fired without a turn between them, but in old browsers, as `host/legacy.ts` says.
  *
  * Danger: after `close()` there is no connection any more, in the middle of a loop that still runs further out; each look
  * at it is a new look.

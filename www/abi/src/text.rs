@@ -6,7 +6,7 @@ use tidings_core::event_stream::{Desk, Token};
 // SAFETY: the host gives what has these types, and none of it calls an export.
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
-    /// The byte there; if the text is one of characters, 255 for each that is not ASCII.
+    /// The character there if it is ASCII, else 255.
     safe fn byte(at: u32) -> u8;
     /// Whether `data:` stands there.
     #[link_name = "isData"]

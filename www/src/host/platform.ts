@@ -39,7 +39,7 @@ export interface Platform {
    * What it returns ends both.
    */
   wait(milliseconds: number, timeout: () => void, online: () => void): () => void;
-  /** Calls `turn` until it returns true; see `turns.ts`. */
+  /** Calls `turn` until it returns true; see `turns.ts` and `legacy.ts`. */
   inTurns(turn: () => boolean | void): void;
 }
 
