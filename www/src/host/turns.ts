@@ -10,8 +10,8 @@
  * that it dispatches. So one message is posted, and a port has many listeners, each of which takes one turn.
  */
 
-/** How many turns a task has. More tasks give others their turn sooner; fewer cost less: a message costs browsers as much as ten turns. */
-const TURNS_PER_TASK = 64;
+/** How many turns a task has. More tasks give others their turn sooner; fewer cost less: a message costs browsers as much as ten turns. In the script for old browsers a turn has several events. */
+const TURNS_PER_TASK = READS_TEXT ? 16 : 64;
 /** The same for what is called immediately. */
 const IMMEDIATES = 32;
 
@@ -66,4 +66,5 @@ function open(): () => void {
   return post;
 }
 
+declare const READS_TEXT: boolean;
 declare const setImmediate: ((callback: () => void) => void) | undefined;
