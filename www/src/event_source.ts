@@ -135,6 +135,7 @@ export function defineEventSource(): EventSourceConstructor {
       if (given === false) {
         event.preventDefault();
       }
+      // In old browsers `dispatchEvent` looks whether it is a promise.
       return given;
     };
     const accessors = {
