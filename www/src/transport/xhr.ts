@@ -107,15 +107,20 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
     if (!wanted || aborted) {
       return;
     }
+    // By the letter of the standard half a character is U+FFFD until the rest comes. No event ends with that, so it can wait.
+    let length = text.length;
+    while (text.charCodeAt(length - 1) === 0xfffd) {
+      length--;
+    }
     if (atBoundary && request.isResumable!()) {
       abort();
       happened(Input.ReconnectCalled);
-    } else if (given < text.length) {
+    } else if (given < length) {
       // A BOM that came in pieces is still there in old engines.
       if (!given && text.charCodeAt(0) === 0xfeff) {
         given++;
       }
-      if (text.length > Math.max(searched, RENEWED_AFTER)) {
+      if (length > Math.max(searched, RENEWED_AFTER)) {
         // A blank line may have been cut: two characters of it before.
         const from = Math.max(given, searched, 2) - 2;
         const rest = text.substring(from);
@@ -125,9 +130,9 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
             boundary = Math.max(boundary, from + start + line.length);
           }
         });
-        searched = text.length;
+        searched = length;
       }
-      let to = Math.min(text.length, given + MOST_AT_ONCE);
+      let to = Math.min(length, given + MOST_AT_ONCE);
       atBoundary = boundary > given && boundary <= to;
       if (atBoundary) {
         to = boundary;
