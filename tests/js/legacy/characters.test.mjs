@@ -99,3 +99,21 @@ function listen({ EventSource }, init) {
   });
   return { log, ended };
 }
+
+test('a character that the end of a chunk of XHR cuts in two is whole, and counts as the four bytes that it is', async () => {
+  // A chunk has 64 Ki code units at most. With the five of `data:` before them, the pairs begin at odd places.
+  const data = '😀'.repeat(40_000);
+  for (const [maxEventSize, expected] of [[160_000, [[data, '']]], [159_999, []]]) {
+    const realm = await standIn();
+    const { log } = listen(realm, { maxEventSize });
+    const [xhr] = realm.requests;
+    Object.assign(xhr, { status: 200, readyState: 2 });
+    xhr.onreadystatechange();
+    realm.settle();
+    Object.assign(xhr, { readyState: 3, responseText: `data:${data}\n\n` });
+    xhr.onprogress();
+    realm.settle();
+    assert.deepEqual(log, expected);
+    assert.equal(!!xhr.aborted, !expected.length);
+  }
+});
