@@ -45,7 +45,7 @@ test('what a listener does is heeded by the next event, also of the same turn', 
   // What has come is still told, and asked for from there on.
   const { log: told, realm } = await received(({ data, target }, source, { tidings }) => data === '5' && tidings.reconnect(target));
   assert.deepEqual(told, [...all, 'error']);
-  assert.deepEqual(realm.requests.map(({ headers }) => headers['Last-Event-ID']), [undefined, '9']);
+  assert.deepEqual([...realm.requests].map(({ headers }) => headers['Last-Event-ID']), [undefined, '9']);
 });
 
 test('sources side by side, one of which gives promises: each has all of its events in order', async () => {
