@@ -48,5 +48,5 @@ export function inTurns(turn: () => boolean | void): void {
 const EVENTS_PER_TURN = 32;
 
 function hasReadableBody(): boolean {
-  return typeof realm.fetch === 'function' && typeof realm.Response === 'function' && 'body' in Response.prototype;
+  return typeof realm.fetch === 'function' && typeof realm.Response === 'function' && 'body' in realm.Response.prototype;
 }

@@ -3,6 +3,7 @@
  * names, in this one file of the package: no global is changed.
  */
 
+import { createDecode } from './decode.js';
 import { originOf } from './url.js';
 
 /** The global object: old engines have `self`, in windows and workers; where there is none, there is `globalThis`. */
@@ -140,6 +141,11 @@ function OwnAbortController(this: AbortController): void {
   this.abort = () => {};
 }
 
+/** Of `Response`, the text of these bytes. */
+function OwnResponse(this: { text(): string }, bytes: Uint8Array): void {
+  this.text = () => createDecode()(bytes);
+}
+
 /** Of `Request`, its check of method and body. */
 function OwnRequest(_: string, { method, body }: RequestInit): void {
   if ((method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method))) || (body != null && /^(get|head)?$/i.test(method || ''))) {
@@ -214,6 +220,7 @@ export {
   OwnSet as Set,
   HeadersOrLike as Headers,
   RequestOrLike as Request,
+  OwnResponse as Response,
   AbortControllerOrLike as AbortController,
   PromiseOrLike as Promise,
 };
