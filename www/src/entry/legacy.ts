@@ -10,7 +10,8 @@
  * `credentials: 'omit'` is as `same-origin`, a body is what XHR takes, and a redirect is only known to have happened (`redirect: 'error'`, and the URL that
  * `details` gives) where XHR tells its URL; whether it takes `Authorization` along to another origin is up to XHR, which in WebKits of 2016 did. Without
  * `AbortController` a request to `prepare` has no `signal`. XHR also decodes: that of old engines may heed a charset which a server names.
- * `open` comes with the headers where XHR tells of them, and in Chromium and PhantomJS with the first byte of the body.
+ * `open` comes with the headers where XHR tells of them, and in Chromium and PhantomJS with the first byte of the body. `onComment` gives the first 4,096 characters of a comment,
+ * not bytes.
  *
  * After a listener that gives a promise, as an `async` one does, promise reactions run before the next event, as with the browser's own source, and that waits for
  * nothing else; what a listener leaves to promises without giving one may run some events later, 32 at most.

@@ -1,6 +1,6 @@
 // Around the script for old browsers in Duktape, which has ES5 and typed arrays and nothing of a browser: timers that a test moves on, and an
 // XMLHttpRequest and a `fetch` whose responses it writes. `cases` is put before it, and the script itself at its place.
-/* global cases, print */
+/* global cases, print, tidings */
 var location = { href: 'http://example.org/folder/page' };
 var timers = [];
 var counter = 0;
@@ -68,6 +68,7 @@ Object.getPrototypeOf(EventSource.prototype).dispatchEvent = function (event) {
 function overXhr(text, size) {
   return {
     init: {},
+    hears: true,
     request: function () {
       var xhr = requests[0];
       xhr.status = 200;
@@ -141,6 +142,9 @@ function read(over, limit) {
   var init = over.init;
   if (limit !== undefined) init.maxEventSize = limit;
   var source = new EventSource('../stream', init);
+  var comments = [];
+  // Over the other transport none are listened to.
+  if (over.hears) tidings.onComment(source, function (comment) { comments.push(comment); });
   if (source.url !== 'http://example.org/folder/../stream') throw new Error('another URL: ' + source.url);
   over.request();
   var reading = { events: dispatched.filter(function (event) { return event.length === 3; }) };
@@ -155,6 +159,7 @@ function read(over, limit) {
     }
     reading.lastEventId = over.lastEventId();
   }
+  if (over.hears) reading.comments = comments;
   source.close();
   return reading;
 }
