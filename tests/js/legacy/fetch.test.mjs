@@ -20,3 +20,29 @@ test('a refusal is told as one, with the beginning of its body', async () => {
   const { reason, failed, status, body } = realm.tidings.details(await new Promise((resolve) => (source.onerror = resolve)));
   assert.deepEqual([reason, failed, status, body], ['status', true, 404, 'gone for góod']);
 });
+
+test('an answer that comes after close(), where nothing aborts a request, is let go', async () => {
+  const realm = await standIn();
+  const asked = [];
+  let answer;
+  const fetch = (url, init) => {
+    asked.push(init.signal);
+    return new Promise((resolve) => (answer = resolve));
+  };
+  const source = new realm.EventSource('/stream', { fetch });
+  const log = [];
+  ['open', 'message', 'error'].forEach((type) => source.addEventListener(type, () => log.push(type)));
+  source.close();
+  await new Promise((resolve) => {
+    const reader = {
+      read: async () => ({ value: new TextEncoder().encode(`data: ${log.push('read')}\n\n`) }),
+      async cancel() {
+        log.push('cancel');
+        resolve();
+      },
+    };
+    answer({ status: 200, headers: new Headers({ 'content-type': 'text/event-stream' }), body: { getReader: () => reader } });
+  });
+  realm.settle();
+  assert.deepEqual([asked, log, source.readyState], [[undefined], ['cancel'], 2]);
+});

@@ -31,8 +31,8 @@ export type Begins = (abort: Abort) => void;
 export type Answered = (answer: Answer, readOn: () => void) => void;
 
 /**
- * What else a transport reports, where nobody hears it once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text, which may be
- * decoded or have a byte in each character; `BodyEnded`; `RequestFailed`, with what was thrown if anything was; `Paused`, while the beginning of a body is read that is
+ * What else a transport reports, where nobody hears it once the request was aborted: `ChunkReceived`, after it was asked for, with bytes, or with text;
+ * `BodyEnded`; `RequestFailed`, with what was thrown if anything was; `Paused`, while the beginning of a body is read that is
  * to be told with its headers; or `ReconnectCalled`, when the connection is to be
  * made anew, since it would go on after the last event.
  */
