@@ -53,9 +53,10 @@ const EDGE = [
 const IE = ['MessageEvent.lastEventId', 'setImmediate'];
 
 /**
- * What Chromium is made to be. `fetch` says which transport has to be taken, `has` what there is of that which `transports.js` looks for.
+ * What Chromium is made to be. `fetch` says which transport has to be taken, `has` what there is of that which `transports.js` looks for, if that is another than in
+ * Chromium.
  *
- * @type {{ name: string, fetch: boolean, has: string[], before: string[] }[]}
+ * @type {{ name: string, fetch: boolean, has?: string[], before: string[] }[]}
  */
 export const emulations = [
   { name: 'Edge 15, emulated', fetch: true, has: EDGE, before: emulated('edge', 15) },
@@ -64,6 +65,8 @@ export const emulations = [
   { name: 'IE 11, emulated', fetch: false, has: IE, before: emulated('ie', 11) },
   { name: 'IE 11, emulated, without progress', fetch: false, has: IE, before: emulated('ie', 11, withoutProgress) },
   { name: 'IE 11, emulated, with late text', fetch: false, has: IE, before: emulated('ie', 11, withLateText) },
+  // As it is else, which no old browser was: with all of `fetch`, and `TextDecoder`.
+  { name: 'Chromium without EventSource', fetch: true, before: ['delete self.EventSource;'] },
 ];
 
 /**
