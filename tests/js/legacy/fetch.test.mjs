@@ -7,6 +7,15 @@ import { test } from 'node:test';
 
 import { standIn } from './stand_in.mjs';
 
+test('what no request can be is refused, whatever a page has put in the place of Request', async () => {
+  // As whatwg-fetch does, which leaves the method to XHR.
+  const { EventSource } = await standIn({ Headers, Request: function () {} });
+  for (const [init, name] of [[{ method: 'A B' }, 'method'], [{ method: 'TRACE' }, 'method'], [{ body: 'a' }, 'body'], [{ method: 'HEAD', body: 'a' }, 'body']]) {
+    assert.throws(() => new EventSource('/stream', init), { name: 'TypeError', message: new RegExp(`^tidings: bad ${name}: `) });
+  }
+  new EventSource('/stream', { method: 'POST', body: 'a', redirect: 'error' }).close();
+});
+
 test('a refusal is told as one, with the beginning of its body', async () => {
   const realm = await standIn();
   const chunks = [new TextEncoder().encode('gone for góod'), undefined];

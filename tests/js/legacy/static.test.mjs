@@ -24,7 +24,7 @@ const scripts = ['dist/legacy.js', 'dist/legacy.min.js', 'dist/legacy.cjs'];
 
 /** What may be looked at or called while the script is loaded, and what of it. Methods of plain objects, functions and typed arrays are the language's. */
 const TOUCHED = [
-  'AbortController', 'ArrayBuffer', 'EventSource', 'EventTarget', 'Headers', 'Int16Array', 'Int32Array', 'Int8Array', 'Math', 'Object', 'Promise', 'Request', 'Set', 'Symbol', 'Uint16Array',
+  'AbortController', 'ArrayBuffer', 'EventSource', 'EventTarget', 'Headers', 'Int16Array', 'Int32Array', 'Int8Array', 'Math', 'Object', 'Promise', 'Set', 'Symbol', 'Uint16Array',
   'Uint32Array', 'Uint8Array', 'WeakMap', 'define', 'exports', 'globalThis', 'module', 'self', 'tidings',
 ];
 

@@ -1,4 +1,5 @@
-// How many events share a turn in old browsers: at most 32, so that tasks end, and one alone where a listener gives a promise, so that its reactions run before the next.
+// What events that share a turn in old browsers have of it: at most 32 do, so that tasks end, and one alone where a listener gives a promise, so that its reactions run before
+// the next; else each is as if it had its own.
 //
 // Wants `dist/legacy.min.js` built (or named by $TIDINGS_LEGACY).
 

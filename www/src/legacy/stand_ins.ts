@@ -146,7 +146,7 @@ function OwnResponse(this: { text(): string }, bytes: Uint8Array): void {
   this.text = () => createDecode()(bytes);
 }
 
-/** Of `Request`, its check of method and body. */
+/** Of `Request`, its check of method and body: what pages put in its place checks less. */
 function OwnRequest(_: string, { method, body }: RequestInit): void {
   if ((method && (!TOKEN.test(method) || /^(connect|trace|track)$/i.test(method))) || (body != null && /^(get|head)?$/i.test(method || ''))) {
     throw new TypeError('not a value for it');
@@ -205,10 +205,8 @@ function follow(give: () => unknown, next: (value: unknown) => void, failed: (er
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 const DOMException = DOMExceptionOrLike as unknown as new (message: string, name: string) => Error;
-/** QtWebKit has these two without `fetch`, and half of what they should be. */
-const hasHeaders = !!realm.Headers && !!realm.Headers.prototype.forEach;
-const HeadersOrLike = hasHeaders ? realm.Headers : (OwnHeaders as never);
-const RequestOrLike = hasHeaders ? realm.Request : (OwnRequest as never);
+/** QtWebKit has it without `fetch`, and half of what it should be. */
+const HeadersOrLike = !!realm.Headers && !!realm.Headers.prototype.forEach ? realm.Headers : (OwnHeaders as never);
 const AbortControllerOrLike = realm.AbortController || (OwnAbortController as never);
 const PromiseOrLike = realm.Promise || (OwnPromise as never);
 
@@ -219,7 +217,7 @@ export {
   UrlOrLike as URL,
   OwnSet as Set,
   HeadersOrLike as Headers,
-  RequestOrLike as Request,
+  OwnRequest as Request,
   OwnResponse as Response,
   AbortControllerOrLike as AbortController,
   PromiseOrLike as Promise,
