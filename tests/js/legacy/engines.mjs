@@ -62,6 +62,7 @@ export const emulations = [
   { name: 'Edge 15, emulated', fetch: true, has: EDGE, before: emulated('edge', 15) },
   { name: 'Edge 16, emulated', fetch: true, has: [...EDGE, 'AbortController', 'WebAssembly'], before: emulated('edge', 16) },
   { name: 'Edge 18, emulated', fetch: true, has: [...EDGE, 'AbortController', 'WebAssembly', 'MessageEvent.lastEventId'], before: emulated('edge', 18) },
+  { name: 'IE 10, emulated', fetch: false, has: IE, before: emulated('ie', 10) },
   { name: 'IE 11, emulated', fetch: false, has: IE, before: emulated('ie', 11) },
   { name: 'IE 11, emulated, without progress', fetch: false, has: IE, before: emulated('ie', 11, withoutProgress) },
   { name: 'IE 11, emulated, with late text', fetch: false, has: IE, before: emulated('ie', 11, withLateText) },
