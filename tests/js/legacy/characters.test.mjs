@@ -87,6 +87,21 @@ for (const [way, options] of [
   }
 }
 
+test('at the end of XHR what is U+FFFD counts', async () => {
+  const realm = await standIn();
+  const { source } = listen(realm, { maxEventSize: 8 });
+  const reasons = [];
+  source.addEventListener('error', (event) => reasons.push(realm.tidings.details(event).reason));
+  const [xhr] = realm.requests;
+  Object.assign(xhr, { status: 200, readyState: 2 });
+  xhr.onreadystatechange();
+  realm.settle();
+  Object.assign(xhr, { readyState: 4, responseText: 'data: \uFFFD\uFFFD\uFFFD' });
+  xhr.onload();
+  realm.settle();
+  assert.deepEqual(reasons, ['event-too-big']);
+});
+
 function listen({ EventSource }, init) {
   const source = new EventSource('/stream', init);
   const log = [];
@@ -97,7 +112,7 @@ function listen({ EventSource }, init) {
       resolve(true);
     };
   });
-  return { log, ended };
+  return { source, log, ended };
 }
 
 test('a character that the end of a chunk of XHR cuts in two is whole, and counts as the four bytes that it is', async () => {

@@ -109,7 +109,7 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
     }
     // By the letter of the standard half a character is U+FFFD until the rest comes. No event ends with that, so it can wait.
     let length = text.length;
-    while (text.charCodeAt(length - 1) === 0xfffd) {
+    while (!end && text.charCodeAt(length - 1) === 0xfffd) {
       length--;
     }
     if (atBoundary && request.isResumable!()) {
