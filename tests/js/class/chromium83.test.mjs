@@ -29,6 +29,9 @@ const few = scenarios.filter(({ name }) => ['event-data', 'eventsource-onmessage
 const older = {
   'eventsource-constructor-stringify': (told) => told.map((url) => (url === 'SyntaxError (DOMException)' ? 'PAGE' : url)),
   'request-accept, request-cache-control, request-credentials: what is sent': (told) => told.map((sent) => sent.map((word) => (word === 'no-cache' ? null : word))),
+  // A character that the end of a value cuts is as many U+FFFD there as it has bytes, if these came one by one.
+  'format-utf-8: what is no UTF-8': (told) =>
+    told.map(([name, ...events]) => [name, ...events.map((texts) => (/truncated|in_id/.test(name) ? texts.map((text) => text.replace(/\ufffd+$/, '\ufffd')) : texts))]),
 };
 
 if (missing) {
