@@ -21,6 +21,8 @@ export interface Exports {
 
 export function connect(options: readonly number[], lastEventId: string): Connection {
   let text: string;
+  /** Whether nothing of the body was read yet. */
+  let isFirst = true;
   let isAscii: boolean;
   /** Where the next ones are from where it was last looked for them; far past the text if there are none. */
   let lineFeed: number;
@@ -103,9 +105,17 @@ export function connect(options: readonly number[], lastEventId: string): Connec
 
   const connection: Connection = {
     tell(input, attempt, now, value, content) {
+      if (input === Input.ResponseStarted) {
+        isFirst = true;
+      }
       // Whole numbers; and the time is taken modulo 2^32.
       if (core.tell(0, input, attempt, value! | 0, now | 0) && input === Input.ChunkReceived) {
         text = content as string;
+        if (isFirst && text) {
+          // "UTF-8 decode", of which XHR has not always done this: not where it came in pieces.
+          text = text.replace(/^\ufeff/, '');
+          isFirst = false;
+        }
         isAscii = text.search(/[^\0-\x7f]/) < 0;
         lineFeed = carriageReturn = -1;
         time = now;

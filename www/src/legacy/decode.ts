@@ -4,19 +4,16 @@
  * Code units go through one short array, which is used again and again: of that engines make text faster than of typed arrays, of new ones, and of long ones.
  */
 
-import { realm } from './stand_ins.js';
-
 /**
- * ["UTF-8 decode"](https://encoding.spec.whatwg.org/#utf-8-decode) of a body, chunk by chunk: a BOM at its beginning is gone, and what is wrong becomes U+FFFD, each maximal
- * part one. What is cut waits for the rest of it.
+ * ["UTF-8 decode without BOM"](https://encoding.spec.whatwg.org/#utf-8-decode-without-bom) of a body, chunk by chunk: what is wrong becomes U+FFFD, each maximal part one. What is
+ * cut waits for the rest of it.
  */
 export function createDecode(): (bytes: Uint8Array) => string {
   // What pages put in its place may know nothing of streams.
-  if (/\[native/.test(realm.TextDecoder as never)) {
-    const decoder = new realm.TextDecoder();
+  if (/\[native/.test(globalThis.TextDecoder as never)) {
+    const decoder = new globalThis.TextDecoder('utf-8', { ignoreBOM: true });
     return (bytes) => decoder.decode(bytes, { stream: true });
   }
-  let isFirst = true;
   let code = 0;
   let needed = 0;
   let lower = 0x80;
@@ -59,12 +56,7 @@ export function createDecode(): (bytes: Uint8Array) => string {
         }
       }
     }
-    text += fromUnits(count);
-    if (isFirst && text) {
-      isFirst = false;
-      text = text.replace(/^\ufeff/, '');
-    }
-    return text;
+    return text + fromUnits(count);
   };
 }
 

@@ -116,10 +116,6 @@ export function send(request: Request, begins: Begins, answered: Answered, happe
       abort();
       happened(Input.ReconnectCalled);
     } else if (given < length) {
-      // A BOM that came in pieces is still there in old engines.
-      if (!given && text.charCodeAt(0) === 0xfeff) {
-        given++;
-      }
       if (length > Math.max(searched, RENEWED_AFTER)) {
         // A blank line may have been cut: two characters of it before.
         const from = Math.max(given, searched, 2) - 2;
