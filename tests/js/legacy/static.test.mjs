@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -149,3 +150,16 @@ async function validate(path) {
 function binaryen(program, ...words) {
   return promisify(execFile)(process.execPath, [file(`node_modules/binaryen/bin/${program}`), ...words], { maxBuffer: 64 << 20 });
 }
+
+test('where a Rust app runs is what the docs say', async () => {
+  const data = createRequire(import.meta.url)('@mdn/browser-compat-data');
+  // What Rust emits by default.
+  const emitted = ['bulk-memory-operations', 'reference-types', 'sign-extension-operations', 'non-trapping-float-to-int-conversions', 'multi-value'];
+  const [chrome, edge, firefox, safari] = ['chrome', 'edge', 'firefox', 'safari'].map((browser) =>
+    Math.max(...emitted.map((name) => Number([data.webassembly[name].__compat.support[browser]].flat()[0].version_added))),
+  );
+  assert.equal(chrome, edge);
+  const docs = await readFile(file('docs/javascript.md'), 'utf8');
+  assert.ok(docs.includes(`| Chromium and Edge ${chrome}, Firefox ${firefox}, Safari ${safari}, and newer | runs,`));
+  assert.ok(docs.includes(`| older, by \`@mdn/browser-compat-data\` ${data.__meta.version} without`));
+});
